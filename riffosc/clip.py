@@ -1,0 +1,62 @@
+"""What is asked of the renderer and what comes back. Frozen: a request holds all that made its clip."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from riffosc.picture import Picture
+from riffosc.timeline import clip_frames
+
+Samples = npt.NDArray[np.float32]  # (channels, frames), 1.0 is full scale
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRequest:
+    """Everything that decides how a clip sounds.
+
+    The same request on the same machine, device and thread count, rendered alone, gives the same bytes.
+    """
+
+    prompts: tuple[tuple[str, float], ...] = (("", 1.0),)  # text and its share; shares add up to 1
+    negative: str = ""
+    seed: int = 0  # of the noise
+    walk: float = 0.0  # how far the noise has gone, by slerp, from `seed` to `seed + 1`
+    init: Picture | None = None  # the picture to start from; its distance is `denoising`
+    denoising: float = 1.0  # 0 keeps `init` as it is (no model is run), 1 keeps nothing of it
+    guidance: float = 3.0
+    steps: int = 8
+    bars: int = 2
+    quantum: int = 4  # beats a bar
+    tempo: float = 120.0
+    key: str = ""  # "Am", "F#", or empty for the model's choice
+    samplerate: int = 44100
+    model: str = "embedded"
+
+    @property
+    def beats(self) -> int:
+        return self.bars * self.quantum
+
+    @property
+    def frames(self) -> int:
+        return clip_frames(self.beats, self.tempo, self.samplerate)
+
+    @property
+    def prompt(self) -> str:
+        """The text with the greatest share: what a file or a message calls the clip."""
+        return max(self.prompts, key=lambda text_share: text_share[1])[0]
+
+    @property
+    def painted(self) -> bool:
+        """Whether the model is needed; without it the picture is only inverted."""
+        return self.init is None or self.denoising > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A loop of exactly `request.frames` frames, and the picture it was performed from."""
+
+    request: ClipRequest
+    samples: Samples
+    picture: Picture
+    seconds: dict[str, float] = field(default_factory=dict)  # what each part of the rendering took

@@ -1,0 +1,237 @@
+"""The one table: every parameter once, and the Store that holds their values.
+
+OSC, MIDI, the command line, the README and the tests all derive from `PARAMS`. Names that have `{voice}`
+in them exist once for each voice, counted from 1.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+
+Value = float | int | str | bool
+Listener = Callable[[str, Value], None]
+
+VOICES = 8
+MAX_TEXT = 1000  # characters; more is a mistake, not a prompt
+
+
+class When(Enum):
+    """When a change is heard."""
+
+    NOW = "now"
+    CLIP = "clip"  # with the next clip of the voice
+    LOAD = "load"  # when a model has been loaded
+
+
+class Access(Enum):
+    READ_WRITE = "rw"
+    READ = "r"
+    TRIGGER = "t"  # an action; its value is not kept
+
+
+class ParamError(ValueError):
+    """A value or an address that cannot be taken, in words for the musician."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    path: str
+    default: Value
+    doc: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    when: When = When.CLIP
+    access: Access = Access.READ_WRITE
+    choices: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[1]
+
+    @property
+    def per_voice(self) -> bool:
+        return "{voice}" in self.path
+
+    @property
+    def type_tag(self) -> str:
+        """OSC's letter for it; switches travel as integers, which every environment understands."""
+        if isinstance(self.default, str):
+            return "s"
+        return "f" if isinstance(self.default, float) else "i"
+
+    def address(self, voice: int = 1) -> str:
+        return self.path.replace("{voice}", str(voice))
+
+    def coerce(self, value: object) -> Value:
+        """The value as this parameter keeps it: forgiving about type, strict about nonsense.
+
+        Raises ParamError for what cannot be meant (NaN, text for a number, an unknown word).
+        """
+        if isinstance(self.default, str):
+            return self._text(value)
+        number = self._number(value)
+        if isinstance(self.default, bool):
+            return number != 0
+        if self.low is not None:
+            number = max(number, self.low)
+        if self.high is not None:
+            number = min(number, self.high)
+        return number if isinstance(self.default, float) else round(number)
+
+    def _text(self, value: object) -> str:
+        if isinstance(value, bytes):
+            raise ParamError(f"{self.name} is text, not binary data")
+        text = str(value).strip()
+        if len(text) > MAX_TEXT:
+            raise ParamError(f"{self.name} is limited to {MAX_TEXT} characters")
+        if self.choices and text not in self.choices:
+            raise ParamError(f"{self.name} is one of {', '.join(self.choices)}; not {text!r}")
+        return text
+
+    def _number(self, value: object) -> float:
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError) as error:
+            raise ParamError(f"{self.name} is a number, not {value!r}") from error
+        if not math.isfinite(number):
+            raise ParamError(f"{self.name} cannot be {number}")
+        return number
+
+
+def _voice(name: str, default: Value, doc: str, **more: object) -> Param:
+    return Param(f"/riff/{{voice}}/{name}", default, doc, **more)  # type: ignore[arg-type]
+
+
+def _status(path: str, default: Value, doc: str, unit: str = "") -> Param:
+    return Param(path, default, doc, unit=unit, when=When.NOW, access=Access.READ)
+
+
+def _trigger(path: str, default: Value, doc: str) -> Param:
+    return Param(path, default, doc, when=When.NOW, access=Access.TRIGGER)
+
+
+NOW = When.NOW
+PARAMS: tuple[Param, ...] = (
+    Param("/riff/tempo", 120.0, "Tempo. Loops follow at once; pitch is restored at the next bar.", 20, 300, "bpm", NOW),
+    Param("/riff/quantum", 4, "Beats in a bar, 3 or 4; a new one begins at a bar line.", 3, 4, "beats", NOW),
+    Param("/riff/key", "", "Key of all voices, such as Am, F# or Ebm; empty leaves it to the model."),
+    Param("/riff/gain", 1.0, "Level of the main mix.", 0, 2, "linear", NOW),
+    Param("/riff/model", "embedded", "The model that paints: embedded, or the folder of another.", when=When.LOAD),
+    _trigger("/riff/tap", 1, "Tap the tempo, once a beat."),
+    _trigger("/riff/start", 1, "Play all loops from their top at the next bar."),
+    _trigger("/riff/stop", 1, "Fall silent at the next bar; loops go on unheard."),
+    _trigger("/riff/continue", 1, "Be heard again at the next bar."),
+    _trigger("/riff/panic", 1, "Silence within 10 ms; every voice is emptied."),
+    _voice("prompt", "", "What to play; (words:1.3) weigh more, [words] less."),
+    _voice("negative", "", "What to keep away from."),
+    _voice("prompt_b", "", "The other end of `mix`."),
+    _voice("mix", 0.0, "From `prompt` (0) to `prompt_b` (1).", low=0, high=1),
+    _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
+    _voice("seed_image", "", "Picture to start from: a shipped seed's name, a file, or `last`, the sounding clip."),
+    _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
+    _voice("guidance", 3.0, "How strictly the prompt is followed.", low=0, high=20),
+    _voice("steps", 8, "Denoising steps; more is finer and slower.", low=1, high=100, unit="steps"),
+    _voice("bars", 2, "Length of a clip: 1, 2 or 4.", low=1, high=4, unit="bars"),
+    _voice("evolve", 0.0, "Walk towards the next seed with each clip, by this much; 0 stays.", low=0, high=1),
+    _voice("morph", 1, "Clips over which a new prompt is walked to.", low=1, high=32, unit="clips"),
+    _voice("hold", False, "Keep changes back until released.", when=NOW),
+    _voice("swap", "bar", "Where a new clip may take over.", choices=("beat", "bar", "loop"), when=NOW),
+    _voice("xfade_ms", 20.0, "Length of the crossfade that ends where a new clip begins.", low=1, high=2000, unit="ms", when=NOW),
+    _voice("gain", 1.0, "Level of the voice.", low=0, high=2, unit="linear", when=NOW),
+    _voice("pan", 0.0, "From left (-1) to right (1).", low=-1, high=1, when=NOW),
+    _voice("width", 1.0, "Stereo width: 0 is mono, 1 as painted.", low=0, high=2, when=NOW),
+    _voice("mute", False, "Silence the voice; its loop goes on unheard.", when=NOW),
+    _voice("solo", False, "Hear only voices that are soloed.", when=NOW),
+    _trigger("/riff/{voice}/generate", 0, "Paint another clip: with the given seed, or else the next one."),
+    _trigger("/riff/{voice}/undo", 1, "Back to the clip before."),
+    _trigger("/riff/{voice}/redo", 1, "Forward again after undo."),
+    _trigger("/riff/{voice}/save", 1, "Keep the sounding clip for good in the folder's `saved`."),
+    _status("/riff/beat", 0.0, "Where the music is.", "beats"),
+    _status("/riff/bar", 0, "Bars that have begun since the start, from 1.", "bars"),
+    _status("/riff/xruns", 0, "Blocks the audio server lost.", "blocks"),
+    _status("/riff/overruns", 0, "Blocks that riffosc itself was late with.", "blocks"),
+    _status("/riff/clock_source", "internal", "The clock in charge."),
+    _status("/riff/level", 0.0, "Peak of the main mix.", "linear"),
+    _status("/riff/bad_messages", 0, "Messages that could not be read.", "messages"),
+    _status("/riff/renderer", "starting", "The renderer: starting, ready or restarting."),
+    _status("/riff/audio", "none", "The audio output in use."),
+    _status("/riff/{voice}/state", "empty", "empty, waiting, painting, queued, playing or held."),
+    _status("/riff/{voice}/progress", 0.0, "Of the clip being painted, 0 to 1."),
+    _status("/riff/{voice}/eta_beats", 0.0, "Beats until the next clip lands; 0 when none is coming.", "beats"),
+    _status("/riff/{voice}/late", 0, "Clips that missed the boundary they were meant for.", "clips"),
+    _status("/riff/{voice}/render_ms", 0.0, "What the last clip took to make.", "ms"),
+    _status("/riff/{voice}/lookahead_ms", 0.0, "How long before a boundary a change is final.", "ms"),
+    _status("/riff/{voice}/level", 0.0, "Peak of the voice.", "linear"),
+    _status("/riff/{voice}/clip", "", "File of the sounding clip, or its name where none is written."),
+)  # fmt: skip
+
+BY_NAME: dict[tuple[bool, str], Param] = {(param.per_voice, param.name): param for param in PARAMS}
+
+
+class Store:
+    """The values of all parameters; the newest state wins. Event loop only."""
+
+    def __init__(self, voices: int = VOICES) -> None:
+        self.voices = voices
+        self._table = {param.address(voice): param for param, voice in self._instances(voices)}
+        self._values = {address: param.default for address, param in self._table.items()}
+        self._listeners: list[Listener] = []
+
+    @staticmethod
+    def _instances(voices: int) -> Iterator[tuple[Param, int]]:
+        for param in PARAMS:
+            for voice in range(1, voices + 1) if param.per_voice else (0,):
+                yield param, voice
+
+    def listen(self, listener: Listener) -> None:
+        """`listener(address, value)` is called after every change, every trigger and every new status."""
+        self._listeners.append(listener)
+
+    def addresses(self) -> Iterator[tuple[str, Param]]:
+        yield from self._table.items()
+
+    def param(self, address: str) -> Param:
+        """Raises ParamError with the nearest name for an unknown address."""
+        found = self._table.get(address)
+        if found is None:
+            raise ParamError(f"no {address} here{self._hint(address)}")
+        return found
+
+    def _hint(self, address: str) -> str:
+        near = get_close_matches(address, self._table, n=1, cutoff=0.6)
+        return f"; did you mean {near[0]}?" if near else ""
+
+    def get(self, address: str) -> Value:
+        self.param(address)
+        return self._values[address]
+
+    def set(self, address: str, value: object) -> Value:
+        """Store what a player asks for; out of range is clamped, nonsense raises ParamError."""
+        param = self.param(address)
+        if param.access is Access.READ:
+            raise ParamError(f"{address} can only be read")
+        wanted = param.coerce(value)
+        if param.access is Access.READ_WRITE:
+            if wanted == self._values[address]:
+                return wanted
+            self._values[address] = wanted
+        self._tell(address, wanted)
+        return wanted
+
+    def publish(self, address: str, value: Value) -> None:
+        """Our own news about a read-only parameter, or a parameter that riffosc itself moved."""
+        if self._values[address] != value:
+            self._values[address] = value
+            self._tell(address, value)
+
+    def voice(self, number: int) -> dict[str, Value]:
+        """A snapshot of one voice: name to value."""
+        prefix = f"/riff/{number}/"
+        return {a[len(prefix) :]: v for a, v in self._values.items() if a.startswith(prefix)}
+
+    def _tell(self, address: str, value: Value) -> None:
+        for listener in self._listeners:
+            listener(address, value)
