@@ -24,12 +24,13 @@ class PictureSettings:
     `reference`; `power` bends it, and a pixel is `255 - 255 * value`.
     """
 
-    bins: int = 384
-    low_hz: float = 30.0
+    bins: int = 512
+    low_hz: float = 20.0
     high_hz: float = 16000.0
-    window_s: float = 0.080  # Hann; Riffusion's 0.100 smears drums more
+    window_s: float = 0.064  # Hann; Riffusion's 0.100 smears an onset over half as much again
+    padded_s: float = 0.128  # of the Fourier transform, rounded up to a fast length
     power: float = 0.25
-    reference: float = 1.0  # the amplitude at which a picture is black
+    reference: float = 0.3  # the mel amplitude at which a picture is black; a full mix peaks just below
     columns_per_beat: int = 64
 
 
