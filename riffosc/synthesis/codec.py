@@ -95,7 +95,8 @@ class Transform:
         return Grid(self.window, frames, columns)
 
     def spectrum(self, samples: Tensor, grid: "Grid") -> Tensor:
-        return torch.fft.rfft(grid.cut(samples), n=self.n_fft)[:, : self.freqs] * self.scale
+        spectrum: Tensor = torch.fft.rfft(grid.cut(samples), n=self.n_fft)
+        return spectrum[:, : self.freqs] * self.scale
 
     def samples(self, spectrum: Tensor, grid: "Grid") -> Tensor:
         full = torch.nn.functional.pad(spectrum, (0, self.n_fft // 2 + 1 - self.freqs))
@@ -108,11 +109,12 @@ class Transform:
     def impose(self, spectrum: Tensor, mel: Tensor) -> Tensor:
         """The spectrum, scaled so that its mel picture comes nearer to `mel`."""
         ratio = mel / (self.mel(spectrum.abs()) + TINY)
-        return spectrum * (ratio.clamp(max=MAX_RATIO) @ self.spread)
+        scaled: Tensor = spectrum * (ratio.clamp(max=MAX_RATIO) @ self.spread)
+        return scaled
 
     def magnitude(self, mel: Tensor, updates: int = 3) -> Tensor:
         """A non-negative spectrum with this mel picture: pseudo-inverse, then multiplicative updates."""
-        guess = (mel @ self.inverse.T).clamp(min=0) + 1e-7
+        guess: Tensor = (mel @ self.inverse.T).clamp(min=0) + 1e-7
         for _ in range(updates):
             guess = self.impose(guess, mel)
         return guess
@@ -165,7 +167,7 @@ def analyse(samples: Samples, samplerate: int, settings: PictureSettings, column
 
 
 def to_pixels(values: Tensor) -> Pixels:
-    """Values (channels, columns, bins) to pixels (channels, bins, columns): loud is dark, low at the bottom."""
+    """Values (channels, columns, bins) to pixels (channels, bins, columns): loud is dark, low below."""
     turned = values.clamp(0, 1).transpose(-1, -2).flip(-2)
     pixels: Pixels = (255 - (turned * 255).round()).to(torch.uint8).numpy()
     return pixels
@@ -186,9 +188,7 @@ def invert(values: Tensor, settings: PictureSettings, frames: int, samplerate: i
     return torch.stack(performed).numpy()
 
 
-def _invert_channel(
-    tools: Transform, values: Tensor, settings: PictureSettings, frames: int, seed: int
-) -> Tensor:
+def _invert_channel(tools: Transform, values: Tensor, settings: PictureSettings, frames: int, seed: int) -> Tensor:
     samples: Tensor | None = None
     for stage in STAGES:
         columns = max(1, math.ceil(frames * stage.overlap / tools.width))

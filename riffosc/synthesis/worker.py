@@ -1,0 +1,103 @@
+"""The renderer's process: requests in, clips out. Nothing here imports torch before `serve` runs.
+
+Messages are tuples over a pipe. In: ("render", job, request, memory), ("cancel", job), ("ping", number).
+Out: ("ready",), ("progress", job, part), ("done", job, picture, seconds), ("failed", job, words),
+("cancelled", job), ("pong", number). Samples go into shared memory that the daemon made and named.
+"""
+
+import logging
+import os
+import signal
+import threading
+from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from riffosc.clip import Clip, ClipRequest
+
+log = logging.getLogger(__name__)
+
+NICENESS = 5  # painting may wait; listening, and all that a player does, may not
+
+
+class Cancelled(Exception):
+    """The clip is no longer wanted."""
+
+
+def serve(pipe: Connection) -> None:
+    """Answer until the daemon goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides what ends
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    desk = Desk(pipe)
+    threading.Thread(target=desk.listen, daemon=True).start()
+    desk.work()
+
+
+class Desk:
+    """Takes messages in while the renderer is busy: pings are answered and clips cancelled meanwhile."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._orders: SimpleQueue[tuple[int, ClipRequest, str]] = SimpleQueue()
+        self._cancelled: set[int] = set()
+        self._send_lock = threading.Lock()
+
+    def send(self, *message: Any) -> None:
+        with self._send_lock:
+            self._pipe.send(message)
+
+    def listen(self) -> None:
+        try:
+            while True:
+                self._take(self._pipe.recv())
+        except (EOFError, OSError):
+            os._exit(0)  # the daemon is gone: there is nobody left to render for
+
+    def _take(self, message: tuple[Any, ...]) -> None:
+        match message:
+            case ("render", job, request, memory):
+                self._orders.put((job, request, memory))
+            case ("cancel", job):
+                self._cancelled.add(job)
+            case ("ping", number):
+                self.send("pong", number)
+
+    def work(self) -> None:
+        from riffosc.synthesis.render import Renderer
+
+        renderer = Renderer()
+        self.send("ready")
+        while True:
+            job, request, memory = self._orders.get()
+            try:
+                clip = renderer.render(request, lambda part, job=job: self._progress(job, part))
+                hand_over(clip, memory)
+                self.send("done", job, clip.picture, clip.seconds)
+            except Cancelled:
+                self.send("cancelled", job)
+            except (BrokenPipeError, ConnectionResetError):
+                return
+            except Exception as error:
+                log.exception("clip %d could not be rendered", job)
+                self.send("failed", job, f"{error}" or type(error).__name__)
+            self._cancelled.discard(job)
+
+    def _progress(self, job: int, part: float) -> None:
+        if job in self._cancelled:
+            raise Cancelled
+        self.send("progress", job, part)
+
+
+def hand_over(clip: Clip, memory: str) -> None:
+    """Copy a clip's samples into the shared memory that waits for them."""
+    shared = SharedMemory(memory)
+    try:
+        place = np.ndarray(clip.samples.shape, np.float32, shared.buf)
+        place[:] = clip.samples
+        del place
+    finally:
+        shared.close()
