@@ -5,7 +5,7 @@ in them exist once for each voice, counted from 1.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -82,20 +82,22 @@ class Param:
         return number if isinstance(self.default, float) else round(number)
 
     def _text(self, value: object) -> str:
-        if isinstance(value, bytes):
-            raise ParamError(f"{self.name} is text, not binary data")
+        if value is None or isinstance(value, bytes):
+            raise ParamError(f"{self.name} is text, not {value!r:.40}")
         text = str(value).strip()
         if len(text) > MAX_TEXT:
             raise ParamError(f"{self.name} is limited to {MAX_TEXT} characters")
         if self.choices and text not in self.choices:
-            raise ParamError(f"{self.name} is one of {', '.join(self.choices)}; not {text!r}")
+            raise ParamError(f"{self.name} is one of {', '.join(self.choices)}; not {text!r:.40}")
         return text
 
     def _number(self, value: object) -> float:
         try:
+            if isinstance(value, bytes):
+                raise TypeError("float() would read digits in them")
             number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise ParamError(f"{self.name} is a number, not {value!r}") from error
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ParamError(f"{self.name} is a number, not {value!r:.40}") from error
         if not math.isfinite(number):
             raise ParamError(f"{self.name} cannot be {number}")
         return number
@@ -114,6 +116,7 @@ def _trigger(path: str, default: Value, doc: str) -> Param:
 
 
 NOW = When.NOW
+WORDS = "words"  # the unit of prose; a name or a file's path has none, for it is taken to the letter
 PARAMS: tuple[Param, ...] = (
     Param("/riff/tempo", 120.0, "Tempo. Loops follow at once; pitch is restored at the next bar.", 20, 300, "bpm", NOW),
     Param("/riff/quantum", 4, "Beats in a bar, 3 or 4; a new one begins at a bar line.", 3, 4, "beats", NOW),
@@ -125,9 +128,9 @@ PARAMS: tuple[Param, ...] = (
     _trigger("/riff/stop", 1, "Fall silent at the next bar; loops go on unheard."),
     _trigger("/riff/continue", 1, "Be heard again at the next bar."),
     _trigger("/riff/panic", 1, "Silence within 10 ms; every voice is emptied."),
-    _voice("prompt", "", "What to play; (words:1.3) weigh more, [words] less."),
-    _voice("negative", "", "What to keep away from."),
-    _voice("prompt_b", "", "The other end of `mix`."),
+    _voice("prompt", "", "What to play; (words:1.3) weigh more, [words] less.", unit=WORDS),
+    _voice("negative", "", "What to keep away from.", unit=WORDS),
+    _voice("prompt_b", "", "The other end of `mix`.", unit=WORDS),
     _voice("mix", 0.0, "From `prompt` (0) to `prompt_b` (1).", low=0, high=1),
     _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
     _voice("seed_image", "", "Picture to start from: a shipped seed's name, a file, or `last`, the sounding clip."),
@@ -145,7 +148,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("width", 1.0, "Stereo width: 0 is mono, 1 as painted.", low=0, high=2, when=NOW),
     _voice("mute", False, "Silence the voice; its loop goes on unheard.", when=NOW),
     _voice("solo", False, "Hear only voices that are soloed.", when=NOW),
-    _trigger("/riff/{voice}/generate", 0, "Paint another clip: with the given seed, or else the next one."),
+    _voice("generate", 0, "Paint another clip: with the seed given, or the next for 1 (a button) or nothing; 0 (its release) does nothing.", low=0, high=2**31 - 1, access=Access.TRIGGER),
     _trigger("/riff/{voice}/undo", 1, "Back to the clip before."),
     _trigger("/riff/{voice}/redo", 1, "Forward again after undo."),
     _trigger("/riff/{voice}/save", 1, "Keep the sounding clip for good in the folder's `saved`."),
@@ -190,8 +193,14 @@ class Store:
         """`listener(address, value)` is called after every change, every trigger and every new status."""
         self._listeners.append(listener)
 
+    def unlisten(self, listener: Listener) -> None:
+        self._listeners.remove(listener)
+
     def addresses(self) -> Iterator[tuple[str, Param]]:
         yield from self._table.items()
+
+    def find(self, address: str) -> Param | None:
+        return self._table.get(address)
 
     def param(self, address: str) -> Param:
         """Raises ParamError with the nearest name for an unknown address."""
@@ -200,26 +209,48 @@ class Store:
             raise ParamError(f"no {address} here{self._hint(address)}")
         return found
 
+    def nearest(self, address: str) -> str | None:
+        """The address that was probably meant. Takes milliseconds: not for every message."""
+        return next(iter(get_close_matches(address, self._table, n=1, cutoff=0.6)), None)
+
     def _hint(self, address: str) -> str:
-        near = get_close_matches(address, self._table, n=1, cutoff=0.6)
-        return f"; did you mean {near[0]}?" if near else ""
+        near = self.nearest(address)
+        return f"; did you mean {near}?" if near else ""
 
     def get(self, address: str) -> Value:
         self.param(address)
         return self._values[address]
 
-    def set(self, address: str, value: object) -> Value:
-        """Store what a player asks for; out of range is clamped, nonsense raises ParamError."""
+    def check(self, address: str, value: object) -> Value:
+        """What `set` would store; out of range is clamped, nonsense raises ParamError."""
         param = self.param(address)
         if param.access is Access.READ:
             raise ParamError(f"{address} can only be read")
-        wanted = param.coerce(value)
-        if param.access is Access.READ_WRITE:
-            if wanted == self._values[address]:
-                return wanted
-            self._values[address] = wanted
-        self._tell(address, wanted)
+        return param.coerce(value)
+
+    def set(self, address: str, value: object) -> Value:
+        """Store what a player asks for; out of range is clamped, nonsense raises ParamError."""
+        wanted = self.check(address, value)
+        if self._keep(address, wanted):
+            self._tell(address, wanted)
         return wanted
+
+    def update(self, changes: Iterable[tuple[str, object]]) -> None:
+        """Store several values, and only then tell of them: a listener never sees half of a message.
+
+        Nonsense in one of them raises ParamError and leaves all as it was.
+        """
+        wanted = [(address, self.check(address, value)) for address, value in changes]
+        for address, value in [change for change in wanted if self._keep(*change)]:
+            self._tell(address, value)
+
+    def _keep(self, address: str, value: Value) -> bool:
+        """Whether there is something to tell: a new value, or a trigger, of which none is kept."""
+        if self._table[address].access is Access.TRIGGER:
+            return True
+        changed = value != self._values[address]
+        self._values[address] = value
+        return changed
 
     def publish(self, address: str, value: Value) -> None:
         """Our own news about a read-only parameter, or a parameter that riffosc itself moved."""
@@ -233,5 +264,5 @@ class Store:
         return {a[len(prefix) :]: v for a, v in self._values.items() if a.startswith(prefix)}
 
     def _tell(self, address: str, value: Value) -> None:
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):  # one of them may leave while it listens
             listener(address, value)
