@@ -1,0 +1,302 @@
+"""The genres, one table: how fast, which grooves, which styles, which sounds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Genre:
+    """What is usual in one genre; every tuple is a set of equal choices."""
+
+    words: tuple[str, ...]  # the first is its name
+    tempo: tuple[int, int]  # beats per minute
+    kits: tuple[str, ...]
+    grooves: tuple[str, ...]
+    basses: tuple[str, ...]
+    bass_styles: tuple[str, ...]
+    harmonies: tuple[str, ...]
+    chord_styles: tuple[str, ...]
+    leads: tuple[str, ...]
+    densities: tuple[str, ...]
+    minor: float = 0.5  # chance of a minor key
+    sevenths: bool = False
+    swing: bool = False
+    force: float = 0.5  # 0 is soft, 1 is hard
+    three: float = 1.0  # weight among loops of three beats a bar
+    four: float = 1.0  # weight among loops of four
+
+    @property
+    def name(self) -> str:
+        return self.words[0]
+
+
+_TEXT = """
+techno | 122-138 | minor .9 | force .7
+ kits electronic drums, 808 drums
+ grooves four, four hard, four minimal
+ bass synth bass, sub bass, saw bass: rolling, offbeat, sixteenths, ostinato
+ chords saw synth, polysynth, sweep pad, synth strings, synth brass: stabs, pad, arpeggio
+ lead saw lead, square lead, synth lead, crystal bells: sparse, medium
+dub techno, deep techno | 114-126 | minor .95 | sevenths | force .4
+ kits electronic drums, 808 drums
+ grooves four minimal, four
+ bass sub bass, synth bass: dub, offbeat, long
+ chords warm pad, polysynth, organ, electric piano, sweep pad: dub, pad, dub
+ lead crystal bells, synth lead, electric piano, vibraphone: sparse
+acid house, acid techno, acid | 120-136 | minor .85 | force .7
+ kits 808 drums, electronic drums
+ grooves four, four hard
+ bass synth bass, saw bass: acid
+ chords saw synth, polysynth, synth strings, bright piano: stabs, pad
+ lead square lead, saw lead, synth lead: busy, medium
+house, deep house | 116-128 | minor .7 | sevenths | force .6
+ kits electronic drums, 808 drums, power drums
+ grooves four, disco, garage
+ bass synth bass, sub bass, slap bass, electric bass: offbeat, octaves, syncopated
+ chords bright piano, organ, electric piano, strings, warm pad: stabs, comping, pad
+ lead saxophone, flute, square lead, electric piano, vibraphone, trumpet: medium, sparse
+trance | 130-142 | minor .8 | force .7
+ kits electronic drums
+ grooves four, four hard
+ bass synth bass, saw bass: offbeat, rolling, sixteenths
+ chords saw synth, synth strings, choir, sweep pad: arpeggio, pad, eighths
+ lead saw lead, synth lead, square lead: busy, medium
+drum and bass, dnb, jungle | 160-176 | minor .85 | sevenths | force .75
+ kits power drums, electronic drums, room drums
+ grooves two step, amen, jungle, break
+ bass saw bass, sub bass, synth bass: reese, long, 808, syncopated
+ chords warm pad, sweep pad, strings, choir, electric piano: pad, pad, stabs
+ lead synth lead, saw lead, flute, electric piano, piano, vibraphone: long, sparse, medium
+breakbeat, breaks, big beat | 120-140 | minor .7 | force .7
+ kits power drums, room drums, drum kit
+ grooves break, amen, two step
+ bass synth bass, electric bass, saw bass: syncopated, funk, eighths
+ chords organ, rock organ, synth strings, overdriven guitar, saw synth: stabs, pad, comping
+ lead saw lead, square lead, electric guitar, synth lead: medium, sparse
+hip hop, boom bap, rap | 80-98 | minor .75 | sevenths | force .55
+ kits power drums, room drums, 808 drums
+ grooves hip hop, boom bap
+ bass double bass, electric bass, sub bass: syncopated, roots, 808
+ chords electric piano, piano, strings, vibraphone, organ: comping, pad, charleston
+ lead flute, muted trumpet, saxophone, piano, vibraphone, strings: sparse, medium
+lo-fi hip hop, lofi, chillhop | 70-90 | minor .5 | sevenths | force .3
+ kits room drums, brushes, drum kit
+ grooves boom bap, hip hop
+ bass double bass, fretless bass, sub bass: roots, syncopated, long
+ chords electric piano, piano, jazz guitar, digital piano: pad, comping, broken
+ lead vibraphone, nylon guitar, muted trumpet, piano, jazz guitar, kalimba: sparse, medium
+trap | 128-150 | minor .95 | force .65
+ kits 808 drums
+ grooves trap, trap fast
+ bass sub bass: 808, long
+ chords dreamy pad, strings, choir, piano, bowed pad: pad, arpeggio, broken
+ lead crystal bells, music box, flute, koto, square lead, church bells: medium, sparse
+dub | 68-84 | minor .8 | sevenths | force .5
+ kits room drums, drum kit
+ grooves one drop, steppers, rockers
+ bass electric bass, sub bass, fretless bass: dub, roots
+ chords organ, clean guitar, electric piano, piano: skank, dub
+ lead trombone, tenor saxophone, muted trumpet, harmonica: sparse, long
+reggae, roots reggae | 70-92 | minor .5 | force .5
+ kits drum kit, room drums
+ grooves one drop, rockers, steppers
+ bass electric bass, picked bass, fretless bass: dub, syncopated
+ chords clean guitar, organ, piano, muted guitar: skank
+ lead saxophone, trombone, brass, steel drums, harmonica, organ: medium, sparse
+ska | 130-160 | minor .3 | force .7
+ kits drum kit, room drums
+ grooves rockers, disco, punk
+ bass electric bass, picked bass: walking, eighths
+ chords clean guitar, organ, piano: skank
+ lead trombone, trumpet, brass, saxophone, tenor saxophone: medium, busy
+funk | 92-116 | minor .6 | sevenths | force .75
+ kits drum kit, room drums
+ grooves funk, funk sixteen
+ bass slap bass, electric bass, synth bass: funk, syncopated
+ chords clavinet, clean guitar, organ, electric piano, brass: scratch, stabs, comping
+ lead saxophone, brass, trumpet, electric guitar, organ, clavinet: busy, medium
+disco | 112-128 | minor .6 | sevenths | force .7
+ kits drum kit, room drums, electronic drums
+ grooves disco, four
+ bass electric bass, slap bass, synth bass: octaves, syncopated
+ chords strings, clean guitar, electric piano, synth strings, piano: pad, scratch, eighths
+ lead strings, brass, flute, saw lead, trumpet: medium, busy
+soul, motown, r and b | 76-112 | minor .35 | sevenths | force .5
+ kits drum kit, room drums
+ grooves soul, funk, rock
+ bass electric bass, picked bass, fretless bass: syncopated, root fifth, funk
+ chords electric piano, organ, piano, clean guitar, brass: comping, pad, backbeat
+ lead saxophone, tenor saxophone, trumpet, harmonica, strings, electric piano: medium, sparse
+rock, indie rock | 104-140 | minor .4 | force .75
+ kits power drums, drum kit, room drums
+ grooves rock, rock ride, eighties
+ bass picked bass, electric bass: eighths, roots, root fifth
+ chords overdriven guitar, distorted guitar, clean guitar, rock organ, piano: power, strumming, eighths
+ lead distorted guitar, electric guitar, organ, saw lead: medium, sparse, long
+punk, punk rock | 150-180 | minor .3 | force .95
+ kits power drums, drum kit
+ grooves punk, rock
+ bass picked bass: eighths
+ chords distorted guitar, overdriven guitar: power
+ lead distorted guitar, electric guitar: medium, busy
+metal, heavy metal | 110-170 | minor .97 | force 1
+ kits power drums
+ grooves metal, metal gallop, half time, rock
+ bass picked bass, electric bass: eighths, sixteenths, roots
+ chords distorted guitar, overdriven guitar: power
+ lead distorted guitar, synth lead, strings: busy, long, medium
+jazz, swing | 100-180 | minor .45 | sevenths | swing | force .45 | three 1.5
+ kits jazz drums, brushes
+ grooves swing, brushes
+ bass double bass: walking, root fifth
+ chords piano, jazz guitar, vibraphone, electric piano, organ: charleston, comping, quarters
+ lead saxophone, tenor saxophone, trumpet, muted trumpet, piano, clarinet, vibraphone, jazz guitar: medium, busy
+bossa nova, bossa | 110-145 | minor .45 | sevenths | force .35
+ kits jazz drums, brushes, drum kit
+ grooves bossa
+ bass double bass, fretless bass: bossa, root fifth
+ chords nylon guitar, piano, electric piano, vibraphone: bossa, comping
+ lead flute, soprano saxophone, nylon guitar, tenor saxophone, clarinet, vibraphone: medium, sparse
+samba, batucada | 96-116 | minor .4 | sevenths | force .65
+ kits drum kit, room drums
+ grooves samba
+ bass electric bass, double bass: bossa, syncopated
+ chords nylon guitar, piano, clean guitar: bossa, strumming
+ lead flute, trombone, whistle, trumpet, accordion: medium, busy
+salsa, latin, mambo | 90-110 | minor .7 | sevenths | force .65
+ kits drum kit, room drums
+ grooves salsa, son
+ bass double bass, electric bass: tumbao
+ chords piano, nylon guitar, brass, marimba: montuno
+ lead trumpet, trombone, flute, brass, steel drums: medium, busy
+cumbia, latin | 86-104 | minor .7 | force .6
+ kits drum kit, room drums
+ grooves cumbia, reggaeton
+ bass electric bass, double bass: root fifth, tumbao
+ chords accordion, clean guitar, nylon guitar, organ: skank, backbeat
+ lead accordion, clarinet, flute, trumpet, pan flute: medium, busy
+afrobeat, afro | 98-124 | minor .7 | sevenths | force .6
+ kits drum kit, room drums
+ grooves afrobeat, afro bell
+ bass electric bass, picked bass: afro, ostinato, syncopated
+ chords muted guitar, clean guitar, organ, electric piano, brass: scratch, comping, arpeggio
+ lead saxophone, brass, tenor saxophone, trumpet, kalimba, marimba: medium, busy
+blues, slow blues | 66-120 | minor .4 | sevenths | swing | force .5
+ kits drum kit, room drums, brushes
+ grooves shuffle, swing
+ bass electric bass, double bass, picked bass: boogie, walking
+ chords piano, organ, overdriven guitar, clean guitar: quarters, comping, backbeat
+ lead harmonica, electric guitar, distorted guitar, tenor saxophone, piano, steel guitar: medium, sparse
+folk, acoustic | 84-126 | minor .35 | force .4 | three 1.5
+ kits drum kit, brushes
+ grooves folk, country
+ bass double bass, electric bass: root fifth, roots
+ chords steel guitar, nylon guitar, accordion, harp: strumming, broken
+ lead fiddle, flute, whistle, harmonica, accordion, banjo, steel guitar, ocarina: medium, busy
+country, bluegrass | 90-140 | minor .15 | force .55
+ kits drum kit, brushes
+ grooves train, country
+ bass electric bass, double bass, picked bass: root fifth
+ chords steel guitar, clean guitar, piano: boom chick, strumming
+ lead fiddle, banjo, harmonica, steel guitar, electric guitar: medium, busy
+waltz | 84-170 | minor .4 | force .4 | three 7 | four 0
+ kits drum kit, brushes, jazz drums
+ grooves waltz, waltz ride, waltz snare
+ bass double bass, tuba, electric bass, bowed bass: root fifth, roots
+ chords piano, accordion, strings, nylon guitar, harp: oompah, broken
+ lead violin, accordion, clarinet, flute, piano, music box, oboe, strings: medium, sparse
+polka, oompah | 104-130 | minor .15 | force .6 | four .5
+ kits drum kit
+ grooves march, country
+ bass tuba, double bass: root fifth
+ chords accordion, brass, piano: boom chick
+ lead accordion, clarinet, trumpet, fiddle: medium, busy
+classical, orchestral | 60-130 | minor .5 | force .4 | three 1.5
+ kits drum kit, brushes
+ grooves orchestral, march, soft
+ bass bowed bass, double bass: roots, root fifth, long
+ chords strings, harpsichord, piano, harp, choir, church organ: hymn, broken, pad, quarters
+ lead violin, cello, oboe, flute, french horn, clarinet, piano, pizzicato strings, trumpet: medium, sparse, long
+ambient, chillout | 60-96 | minor .5 | sevenths | force .2
+ kits brushes, electronic drums
+ grooves soft, pulse
+ bass sub bass, fretless bass, bowed bass: long
+ chords warm pad, dreamy pad, bowed pad, sweep pad, strings, choir, electric piano: pad, pad, broken
+ lead church bells, crystal bells, flute, harp, choir, cello, ocarina, celesta, pan flute: sparse, long
+synthwave, retrowave, eighties | 84-118 | minor .8 | force .65
+ kits power drums, electronic drums
+ grooves synthwave, eighties
+ bass synth bass, saw bass: eighths, octaves, sixteenths
+ chords polysynth, synth brass, synth strings, saw synth, warm pad: pad, stabs, arpeggio
+ lead saw lead, synth lead, square lead, saxophone: medium, long
+electro, electropop | 106-132 | minor .7 | force .65
+ kits 808 drums, electronic drums
+ grooves electro, four, eighties
+ bass synth bass, saw bass, sub bass: octaves, ostinato, syncopated
+ chords polysynth, saw synth, synth brass, synth strings: stabs, arpeggio, eighths
+ lead square lead, saw lead, crystal bells, synth lead: busy, medium
+pop | 96-126 | minor .35 | force .55
+ kits drum kit, electronic drums, room drums
+ grooves rock, eighties, four, soul
+ bass electric bass, synth bass, picked bass: eighths, roots, octaves
+ chords piano, electric piano, clean guitar, warm pad, strings, steel guitar: quarters, pad, strumming, arpeggio
+ lead piano, saw lead, strings, electric guitar, flute, marimba: medium, sparse
+reggaeton, dembow | 88-100 | minor .8 | force .65
+ kits 808 drums, electronic drums
+ grooves reggaeton
+ bass sub bass, synth bass: roots, 808, syncopated
+ chords polysynth, nylon guitar, piano, marimba: stabs, eighths, arpeggio
+ lead marimba, square lead, flute, steel drums, nylon guitar: medium, sparse
+indian, raga | 76-120 | minor .4 | force .45
+ kits drum kit, room drums
+ grooves folk, afro bell
+ bass fretless bass, bowed bass: long, root fifth
+ chords bowed pad, harp, warm pad: pad, arpeggio
+ lead sitar, flute, violin: busy, medium
+japanese, oriental | 64-104 | minor .6 | force .35
+ kits brushes, drum kit
+ grooves soft, pulse
+ bass bowed bass, double bass: long, roots
+ chords harp, strings, dreamy pad: broken, pad
+ lead koto, flute, pan flute, ocarina, xylophone: sparse, medium
+"""
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _genre(block: str) -> Genre:
+    head, kits, grooves, bass, chords, lead = block.splitlines()
+    words, tempo, *rest = (field.strip() for field in head.split("|"))
+    numbers = {name: float(value) for name, value in (f.split() for f in rest if " " in f)}
+    low, high = (int(value) for value in tempo.split("-"))
+    pairs = [line.split(None, 1)[1].split(":") for line in (bass, chords, lead)]
+    (basses, bass_styles), (harmonies, chord_styles), (leads, densities) = pairs
+    return Genre(
+        words=_list(words),
+        tempo=(low, high),
+        kits=_list(kits.split(None, 1)[1]),
+        grooves=_list(grooves.split(None, 1)[1]),
+        basses=_list(basses),
+        bass_styles=_list(bass_styles),
+        harmonies=_list(harmonies),
+        chord_styles=_list(chord_styles),
+        leads=_list(leads),
+        densities=_list(densities),
+        sevenths="sevenths" in rest,
+        swing="swing" in rest,
+        **numbers,
+    )
+
+
+def _parse(text: str) -> dict[str, Genre]:
+    blocks: list[str] = []
+    for line in text.strip().splitlines():
+        if line[0] == " ":
+            blocks[-1] += "\n" + line
+        else:
+            blocks.append(line)
+    return {genre.name: genre for genre in map(_genre, blocks)}
+
+
+GENRES = _parse(_TEXT)

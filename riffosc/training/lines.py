@@ -1,0 +1,182 @@
+"""Bass lines and chord work over a progression.
+
+A style is a few bars of sixteenths. Bass: `r` root, `t` third, `f` fifth, `o` octave, `s` a step of the scale,
+`a` the step that leads to the next root, `?` perhaps root or fifth, `-` held, `.` silent. Chords: `x` the chord,
+`0` to `3` one tone of it, `b` its bass, `-` held, `.` silent. A bar of three plays the first twelve.
+"""
+
+from dataclasses import dataclass
+
+from numpy.random import Generator
+
+from riffosc.training.loop import STEP, Note
+from riffosc.training.theory import Chord, Key, chord_at, nearest, voicing
+
+BASS_STYLES: dict[str, tuple[str, ...]] = {
+    "rolling": ("r.rrr.rrr.rrr.rr", "..rr..rr..rr..rr", ".rrr.rrr.rrr.rrr"),
+    "acid": ("rr?orr?s?ro?rrfr", "r.orr.rsr?orr.of", "rro.rr.orsr.r?ro"),
+    "offbeat": ("..r...r...r...r.", "..r-..r-..r-..o-"),
+    "octaves": ("r-o-r-o-r-o-r-o-", "r.o.r.o.r.o.r.oo", "r-.or-.or-.or-fo"),
+    "eighths": ("r-r-r-r-r-r-r-r-", "r-r-r-r-r-r-f-a-", "r-r-r-o-r-r-f-r-"),
+    "sixteenths": ("rrrrrrrrrrrrrrrr", "r.rrr.rrr.rrr.rr"),
+    "syncopated": ("r--r--r-..r-f-?.", "r..r..o.r..?..f.", "r-.r-.r---?.f-a-"),
+    "funk": ("r..r..o.?.rf.ros", "r.o..rr...f.o.rs", "rr.o..r.?.fo..ra"),
+    "roots": ("r---------------", "r-------r-------", "r-----r-r-----f-"),
+    "long": ("r---------------", "r---------------"),
+    "walking": ("r---t---f---a---", "r---s---t---a---", "r---f---o---a---", "o---f---t---a---"),
+    "root fifth": ("r---....f---....", "r-------f-------", "r---f---r---f-a-"),
+    "dub": ("r--r--..t-f-....", "r-....r-t-..f-..", "....r-r-o---f-t-", "r---..r-..f-r-.."),
+    "bossa": ("r-----f-f-----r-", "r-----f-f-----a-"),
+    "tumbao": ("......f-....o---", "r-....f-----o---"),
+    "808": ("r-----------..?.", "r-----r-....f---", "r---..r-----..a-"),
+    "reese": ("r---------------", "r-------..f---a-", "r---..r---..s---"),
+    "boogie": ("r-r-t-t-f-f-t-t-", "r---t---f---s---"),
+    "ostinato": ("r.r.f.r.o.r.f.r.", "r-f-o-f-r-f-o-f-"),
+    "afro": ("r-.r-.o-..f-..r-", "r.rr..f.r..o..f."),
+}
+
+CHORD_STYLES: dict[str, tuple[str, ...]] = {
+    "pad": ("P",),
+    "stabs": ("..x...x...x...x.", "x..x..x...x..x..", "...x......x.....", "x.....x...x....."),
+    "dub": ("..x.............", "......x.......x.", "..x..x..........", "....x--.....x--."),
+    "eighths": ("x-x-x-x-x-x-x-x-", "x.x.x.x.x.x.x.x."),
+    "quarters": ("x---x---x---x---", "x-..x-..x-..x-.."),
+    "comping": ("x--.....x-......", "......x-....x-..", "x-....x-....x---", "..x-....x---...."),
+    "charleston": ("x---..x-........", "x---..x---..x---"),
+    "skank": ("..x...x...x...x.", "..x.x.x.x.x.x.x."),
+    "backbeat": ("....x.......x...", "....x-......x-.."),
+    "strumming": ("x---x-x-..x-x-x-", "x---x---x-x-x-x-", "x-x-x-xxx-x-x-xx"),
+    "scratch": ("x.xx..x.x.xx..x.", "..xx..x..xx..xx."),
+    "power": ("x-x-x-x-x-x-x-x-", "x-----x-x-----x-", "x---------------", "x.xxx.xxx.xxx.xx"),
+    "arpeggio": ("0123012301230123", "0.1.2.3.2.1.2.1.", "0-1-2-1-0-1-2-1-", "02132132021321x-"),
+    "broken": ("0-2-1-2-0-2-1-2-", "0---1---2---1---", "0-1-2-3-2-1-0-1-"),
+    "oompah": ("b---x---x---x---", "b---x-..x-..x-.."),
+    "bossa": ("x-.x-.x-..x-.x-.", "x---..x-.x--..x-"),
+    "montuno": ("x.01.2x.01.2x.1.", "0.x.1.xx.1.x.1x."),
+    "boom chick": ("b---x---b---x---", "b---x-x-b---x-x-"),
+    "tremolo": ("xxxxxxxxxxxxxxxx",),
+    "hymn": ("x-------x-------", "x-------x---x---"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What the players have in common."""
+
+    key: Key
+    chords: tuple[Chord, ...]
+    bars: int
+    quantum: int
+
+    @property
+    def beats(self) -> int:
+        return self.bars * self.quantum
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One mark of a pattern that sounds."""
+
+    mark: str
+    start_beat: float
+    length_beats: float
+
+
+def steps(song: Song, patterns: list[str]) -> list[Step]:
+    """The marks that sound, one pattern per bar going round; holds end with the chord's change."""
+    width = song.quantum * 4
+    marks = "".join(patterns[bar % len(patterns)][:width] for bar in range(song.bars))
+    found = []
+    for i, mark in enumerate(marks):
+        if mark in "-.":
+            continue
+        end = i + 1
+        change = round(chord_at(song.chords, i * STEP).end_beat / STEP)
+        while end < min(len(marks), change) and marks[end] == "-":
+            end += 1
+        found.append(Step(mark, i * STEP, (end - i) * STEP))
+    return found
+
+
+def _choose(rng: Generator, patterns: tuple[str, ...]) -> list[str]:
+    """One pattern all through, or two in turn."""
+    first = patterns[int(rng.integers(len(patterns)))]
+    second = patterns[int(rng.integers(len(patterns)))]
+    return [first, second] if rng.random() < 0.35 else [first]
+
+
+def accent(rng: Generator, start_beat: float, force: float) -> int:
+    """A velocity: stronger on the beat, strongest on the first."""
+    on_beat = 10 if start_beat % 1 == 0 else 0
+    return int(min(127, max(25, 84 + 26 * (force - 0.5) + on_beat + rng.integers(-6, 7))))
+
+
+def bass_line(rng: Generator, song: Song, style: str, centre: int, force: float) -> tuple[Note, ...]:
+    """A bass that follows the chords' roots; `force` 0..1 is how hard it is played."""
+    notes = []
+    for step in steps(song, _choose(rng, BASS_STYLES[style])):
+        if step.mark == "?" and rng.random() < 0.4:
+            continue
+        pitch = _bass_pitch(rng, song, step, centre)
+        length = step.length_beats * (0.9 if style != "long" else 1.0)
+        notes.append(Note(step.start_beat, length, pitch, accent(rng, step.start_beat, force)))
+    return tuple(_on_changes(rng, song, notes, centre, force) if style in ("long", "roots") else notes)
+
+
+def _on_changes(rng: Generator, song: Song, notes: list[Note], centre: int, force: float) -> list[Note]:
+    """A long bass plays at every change of chord, also inside a bar."""
+    starts = {note.start_beat for note in notes}
+    late = [chord for chord in song.chords if chord.start_beat not in starts]
+    for chord in late:
+        length = min(chord.length_beats, song.quantum)
+        pitch = nearest(chord.tones[0], centre)
+        notes.append(Note(chord.start_beat, length, pitch, accent(rng, 0, force)))
+    return sorted(notes)
+
+
+def _bass_pitch(rng: Generator, song: Song, step: Step, centre: int) -> int:
+    chord = chord_at(song.chords, step.start_beat)
+    root = nearest(chord.tones[0], centre)
+    above = {"r": root, "o": root + 12, "t": _up(root, chord.tones[1]), "f": _up(root, chord.tones[2])}
+    if step.mark in above:
+        return above[step.mark]
+    if step.mark == "?":
+        return int(rng.choice([root, above["f"], above["o"]]))
+    toward = root
+    if step.mark == "a":
+        following = chord_at(song.chords, (step.start_beat + step.length_beats) % song.beats)
+        toward = nearest(following.tones[0], centre)
+    beside = [pitch for pitch in song.key.ladder(toward - 2, toward + 2) if pitch != toward]
+    return int(rng.choice(beside))
+
+
+def _up(root: int, tone: int) -> int:
+    return root + (tone - root) % 12
+
+
+def chord_part(rng: Generator, song: Song, style: str, centre: int, force: float) -> tuple[Note, ...]:
+    """Chords in one of the styles, voiced around `centre`."""
+    notes: list[Note] = []
+    if style == "pad":
+        played = [Step("x", chord.start_beat, chord.length_beats) for chord in song.chords]
+    else:
+        played = steps(song, _choose(rng, CHORD_STYLES[style]))
+    for step in played:
+        chord = chord_at(song.chords, step.start_beat)
+        velocity = accent(rng, step.start_beat, force) - 8
+        for pitch in _chord_pitches(chord, step.mark, style, centre):
+            notes.append(Note(step.start_beat, step.length_beats, pitch, velocity))
+    return tuple(notes)
+
+
+def _chord_pitches(chord: Chord, mark: str, style: str, centre: int) -> tuple[int, ...]:
+    if mark == "b":
+        return (nearest(chord.tones[0], centre - 16),)
+    if style == "power":
+        root = nearest(chord.tones[0], centre)
+        return (root, _up(root, chord.tones[2]), root + 12)
+    voiced = voicing(chord.tones, centre)
+    if mark == "x":
+        return voiced
+    wide = (*voiced, voiced[0] + 12)
+    return (wide[int(mark) % len(wide)],)
