@@ -45,7 +45,7 @@ class Param:
     unit: str = ""
     when: When = When.CLIP
     access: Access = Access.READ_WRITE
-    choices: tuple[str, ...] = ()
+    choices: tuple[str | int, ...] = ()  # numbers go to the nearest of them
 
     @property
     def name(self) -> str:
@@ -79,6 +79,8 @@ class Param:
             number = max(number, self.low)
         if self.high is not None:
             number = min(number, self.high)
+        if self.choices:
+            number = min((float(choice) for choice in self.choices), key=lambda choice: abs(choice - number))
         return number if isinstance(self.default, float) else round(number)
 
     def _text(self, value: object) -> str:
@@ -137,7 +139,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
     _voice("guidance", 3.0, "How strictly the prompt is followed.", low=0, high=20),
     _voice("steps", 8, "Denoising steps; more is finer and slower.", low=1, high=100, unit="steps"),
-    _voice("bars", 2, "Length of a clip: 1, 2 or 4.", low=1, high=4, unit="bars"),
+    _voice("bars", 2, "Length of a clip.", low=1, high=4, unit="bars", choices=(1, 2, 4)),
     _voice("evolve", 0.0, "Walk towards the next seed with each clip, by this much; 0 stays.", low=0, high=1),
     _voice("morph", 1, "Clips over which a new prompt is walked to.", low=1, high=32, unit="clips"),
     _voice("hold", False, "Keep changes back until released.", when=NOW),

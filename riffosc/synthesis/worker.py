@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import threading
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from queue import SimpleQueue
@@ -74,7 +75,7 @@ class Desk:
         while True:
             job, request, memory = self._orders.get()
             try:
-                clip = renderer.render(request, lambda part, job=job: self._progress(job, part))
+                clip = renderer.render(request, partial(self._progress, job))
                 hand_over(clip, memory)
                 self.send("done", job, clip.picture, clip.seconds)
             except Cancelled:

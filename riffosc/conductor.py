@@ -1,0 +1,327 @@
+"""Which clip next, by when, repeat or replace. Pure: time is an argument, doing is left to the app.
+
+Work on a change starts at once; a request is final at its boundary minus what is in the renderer's queue and
+the 95th percentile of that size's own render times. A result whose inputs have changed is thrown away while there
+is time for another, and lands otherwise. A late clip never leaves a gap: the old loop goes round again.
+"""
+
+from dataclasses import replace
+
+from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Why
+from riffosc.clip import ClipRequest
+from riffosc.estimate import Estimates
+from riffosc.params import Value
+from riffosc.timeline import SNAP_BEATS, Timeline
+from riffosc.voice import FindPicture, Voice
+
+MARGIN_S = 0.08  # from a clip's arrival to the earliest boundary it may take: a command, a block or two, the fade
+RESTART_S = 0.1  # a job that has just begun is not begun again for each step of a fader
+SETTLED = 0.001  # a tempo nearer than this to the clip's own needs no new inversion
+REPAINT = 0.2  # and one further away than this from the picture's needs a new picture
+
+Wish = tuple[Why, float, int]  # what for, the boundary in beats, the voice
+
+
+class Conductor:
+    """Decides for all voices. Feed it changes and news; `step` returns what is to be done."""
+
+    def __init__(self, voices: dict[int, dict[str, Value]], find_picture: FindPicture, samplerate: int) -> None:
+        self.voices = {number: Voice(number, dict(values)) for number, values in voices.items()}
+        self.samplerate = samplerate
+        self.timeline = Timeline()
+        self.origin = 0.0  # the beat of bar 1
+        self.key = ""
+        self.model = "embedded"
+        self.ready = True  # whether the renderer can take work
+        self.estimates = Estimates()
+        self._find_picture = find_picture
+        self._jobs = 0
+        self._actions: list[Action] = []
+
+    # What players ask for
+
+    def change(self, voice: int, name: str, value: Value) -> None:
+        """A player set a parameter of the voice that its clips depend on."""
+        state = self.voices[voice]
+        state.values[name] = value
+        if name in ("hold", "swap", "morph") or self._in_vain(state, name):
+            return
+        state.revision += 1
+        state.recalled = None
+        if name in ("seed", "evolve"):
+            state.walk = 0.0
+        if name == "prompt":
+            state.start_morph()
+
+    def _in_vain(self, state: Voice, name: str) -> bool:
+        """Denoising needs a picture to start from; without one it has no effect, and that is said, once."""
+        if name == "seed_image":
+            state.warned = False
+        if name != "denoising" or state.text("seed_image"):
+            return False
+        if not state.warned:
+            words = f"voice {state.number} starts from noise: denoising has no effect until seed_image names a picture"
+            self._actions.append(Fail(state.number, name, words))
+        state.warned = True
+        return True
+
+    def change_all(self) -> None:
+        """Something that all clips depend on is new: key, model, beats in a bar, sample rate."""
+        for state in self.voices.values():
+            if state.sounding or state.queued or state.job:
+                state.revision += 1
+
+    def set_quantum(self, quantum: int, now: float) -> None:
+        """Bars have `quantum` beats from the next bar line on."""
+        self.origin = self.boundary(self.timeline.beat_at(now), self.timeline.quantum)
+        self.timeline = replace(self.timeline, quantum=quantum)
+        self.change_all()
+
+    def generate(self, voice: int, seed: int = 0) -> None:
+        """Another clip: with `seed`, or with the next one when it is 0."""
+        wanted = seed or int(self.voices[voice].number_of("seed")) + 1
+        self.change(voice, "seed", wanted)
+        self._actions.append(Moved(voice, "seed", wanted))
+
+    def undo(self, voice: int) -> None:
+        self._recall(voice, "undo")
+
+    def redo(self, voice: int) -> None:
+        self._recall(voice, "redo")
+
+    def _recall(self, voice: int, command: str) -> None:
+        state = self.voices[voice]
+        if state.recall(back=command == "undo"):
+            self._actions.append(Moved(voice, "seed", state.values["seed"]))
+        else:
+            self._actions.append(Fail(voice, command, f"nothing to {command} in voice {voice}"))
+
+    def restart(self, now: float) -> float:
+        """All loops from their top at the next bar, which becomes bar 1; returns its beat."""
+        self.origin = self.boundary(self.timeline.beat_at(now + MARGIN_S), self.timeline.quantum)
+        for state in self.voices.values():
+            entry = state.queued.entry if state.queued else state.sounding
+            if entry:
+                why = state.queued.why if state.queued else Why.RETIME
+                self._land(state, Land(state.number, entry, self.origin, self.origin, why))
+        return self.origin
+
+    def clear(self) -> None:
+        """After a panic: every voice is empty and wants nothing until it is asked again."""
+        for state in self.voices.values():
+            self._cancel(state)
+            state.queued = state.after = state.sounding = state.morph = state.recalled = None
+            state.built = state.revision
+
+    # What the renderer and the player report
+
+    def progressed(self, job: int, part: float) -> None:
+        state = self._owner(job)
+        if state:
+            state.progress = part
+
+    def rendered(self, number: int, entry: Entry, now: float) -> None:
+        """The clip of a job has come."""
+        state = self._owner(number)
+        if state is None or state.job is None:
+            self._actions.append(Discard(entry.slot))
+            return
+        job, state.job = state.job, None
+        self.estimates.add(job.request, now - job.started)
+        if job.revision != state.revision and self._time_for_another(state, job, now):
+            self._actions.append(Discard(entry.slot))
+        else:
+            self._queue(state, job, entry, now)
+
+    def failed(self, number: int, words: str) -> None:
+        """A job came to nothing. The same order would fail again: it waits for the player's next change."""
+        state = self._owner(number)
+        if state:
+            state.job = None
+            self._actions.append(Fail(state.number, "prompt", words))
+
+    def lost(self) -> None:
+        """The renderer died with whatever it had in hand: that is ordered again."""
+        self.ready = False
+        for state in self.voices.values():
+            if state.job and state.job.why is Why.CHANGE:
+                state.built = -1
+            state.job = None
+
+    def landed(self, voice: int, slot: int) -> None:
+        state = self.voices[voice]
+        if state.queued is None or state.queued.entry.slot != slot:
+            return
+        landed, state.queued = state.queued, None
+        state.take(landed)
+        if state.after:
+            following, state.after = state.after, None
+            self._land(state, following)
+
+    def missed(self, voice: int, slot: int, now: float) -> None:
+        """The mixer could not take the boundary any more: the next one, then."""
+        state = self.voices[voice]
+        if state.queued is None or state.queued.entry.slot != slot:
+            return
+        old = state.queued
+        beat = self._reachable(state, now)
+        self._slip(state, old.beat, beat)
+        self._land(state, replace(old, beat=beat, origin=self._origin_of(old.entry.request, beat)))
+
+    def _owner(self, number: int) -> Voice | None:
+        return next((v for v in self.voices.values() if v.job and v.job.number == number), None)
+
+    # Deciding
+
+    def step(self, now: float) -> list[Action]:
+        """What is to be done now (seconds on the audio clock). Call it after news and every few milliseconds."""
+        for state in self.voices.values():
+            self._check_lateness(state, now)
+            self._drop_stale(state, now)
+        if self.ready and not any(state.job for state in self.voices.values()):
+            self._order_next(now)
+        actions, self._actions = self._actions, []
+        return actions
+
+    def boundary(self, beat: float, grid: float) -> float:
+        """The first multiple of `grid` beats, counted from bar 1, at or after `beat`."""
+        return self.origin + self.timeline.boundary(beat - self.origin, grid)
+
+    def lookahead_s(self, voice: int) -> float:
+        """How long before a boundary a change of this voice is final: its own time and the queue's."""
+        others = (v for v in self.voices.values() if v.number != voice and v.wants_change)
+        queue = sum(self.estimates.p95(self._shape(other)) for other in others)
+        return MARGIN_S + queue + self.estimates.p95(self._shape(self.voices[voice]))
+
+    def eta_beats(self, voice: int, now: float) -> float:
+        """Beats until the next clip lands, 0 when none is coming."""
+        state = self.voices[voice]
+        target = state.queued.beat if state.queued else state.job.target if state.job else None
+        return 0.0 if target is None else max(0.0, target - self.timeline.beat_at(now))
+
+    def state_word(self, voice: int) -> str:
+        state = self.voices[voice]
+        if state.queued or state.job:
+            return "queued" if state.queued else "painting"
+        if state.dirty and (state.wants_sound or state.recalled):
+            return "held" if state.held else "waiting"
+        return "playing" if state.sounding else "empty"
+
+    def _check_lateness(self, state: Voice, now: float) -> None:
+        """A boundary that the clip on order cannot make any more is given up, and that is said, before it passes."""
+        if state.job and self.timeline.beat_at(now + MARGIN_S) > state.job.target + SNAP_BEATS:
+            target = self._reachable(state, now, state.job.why)
+            self._slip(state, state.job.target, target)
+            state.job = replace(state.job, target=target)
+
+    def _drop_stale(self, state: Voice, now: float) -> None:
+        """A player's newest change is painted instead of what is under way, if there is time; an evolving step waits."""
+        job = state.job
+        if job is None or now - job.started < RESTART_S:
+            return
+        overtaken = job.why is Why.EVOLVE and any(v.wants_change for v in self.voices.values())
+        stale = job.revision != state.revision and state.wants_change and self._time_for_another(state, job, now)
+        if overtaken or stale:
+            self._cancel(state)
+
+    def _cancel(self, state: Voice) -> None:
+        if state.job:
+            self._actions.append(Cancel(state.job))
+            state.job = None
+
+    def _time_for_another(self, state: Voice, job: Job, now: float) -> bool:
+        """Whether a clip with the newest inputs can still make the boundary that this one was meant for."""
+        return state.wants_change and now + self.lookahead_s(state.number) <= self.timeline.seconds_at(job.target)
+
+    def _order_next(self, now: float) -> None:
+        wishes = [wish for state in self.voices.values() if (wish := self._wish(state, now))]
+        if not wishes:
+            return
+        why, target, number = min(wishes)
+        state = self.voices[number]
+        recalled = why is Why.CHANGE and state.recalled is not None
+        if why is Why.CHANGE:
+            state.built = state.revision
+        try:
+            request = self._request(state, why)
+        except ValueError as error:  # PictureError is one
+            self._actions.append(Fail(number, "seed_image", str(error)))
+            return
+        self._jobs += 1
+        state.progress = 0.0
+        state.job = Job(self._jobs, number, why, request, state.revision, target, now, recalled)
+        self._actions.append(Render(state.job))
+
+    def _wish(self, state: Voice, now: float) -> Wish | None:
+        """What the voice wants painted next, and the boundary that it would be for."""
+        why = self._reason(state)
+        if why is None:
+            return None
+        ready = now + self.estimates.p95(self._shape(state))
+        return why, self._reachable(state, ready, why), state.number
+
+    def _reason(self, state: Voice) -> Why | None:
+        if state.wants_change:
+            return Why.CHANGE
+        if state.sounding is None or state.queued:
+            return None
+        if abs(self.timeline.tempo / state.sounding.request.tempo - 1) > SETTLED:
+            return Why.RETIME
+        return Why.EVOLVE if state.walks else None
+
+    def _reachable(self, state: Voice, now: float, why: Why = Why.CHANGE) -> float:
+        """The first boundary that a clip which is ready `now` can take."""
+        return self.boundary(self.timeline.beat_at(now + MARGIN_S), self._grid(state, why))
+
+    def _grid(self, state: Voice, why: Why) -> float:
+        """Changes may land inside a loop, on its bars; a walk goes from loop to loop."""
+        swap = state.text("swap")
+        if state.sounding and (swap == "loop" or why is Why.EVOLVE):
+            return float(state.sounding.request.beats)
+        return 1.0 if swap == "beat" and state.sounding else float(self.timeline.quantum)
+
+    def _queue(self, state: Voice, job: Job, entry: Entry, now: float) -> None:
+        beat = self._reachable(state, now, job.why)
+        self._slip(state, job.target, beat)
+        if state.commit(job):
+            self._actions.append(Moved(state.number, "seed", job.request.seed))
+        land = Land(state.number, entry, beat, self._origin_of(job.request, beat), job.why, job.recalled)
+        if state.queued and state.queued.beat < beat:
+            state.after = land  # the mixer holds one landing a voice, and that one is about to happen
+        else:
+            self._land(state, land)
+
+    def _land(self, state: Voice, land: Land) -> None:
+        state.queued = land
+        self._actions.append(land)
+
+    def _origin_of(self, request: ClipRequest, beat: float) -> float:
+        """The beat on which a loop that takes over at `beat` has its top: loops stay on the grid of their length."""
+        return beat - (beat - self.origin) % request.beats
+
+    def _slip(self, state: Voice, meant: float, beat: float) -> None:
+        if beat > meant + SNAP_BEATS and state.sounding:
+            state.late += 1
+            self._actions.append(Late(state.number, beat - meant))
+
+    def _shape(self, state: Voice) -> ClipRequest:
+        """The size, tempo and key of what the voice would order now."""
+        return ClipRequest(
+            bars=int(state.number_of("bars")),
+            quantum=self.timeline.quantum,
+            tempo=self.timeline.tempo,
+            steps=int(state.number_of("steps")),
+            samplerate=self.samplerate,
+            key=self.key,
+            model=self.model,
+        )
+
+    def _request(self, state: Voice, why: Why) -> ClipRequest:
+        shape = self._shape(state)
+        if state.recalled and why is Why.CHANGE:
+            return state.again(state.recalled, shape)
+        if why is Why.RETIME and state.sounding:
+            far = abs(self.timeline.tempo / state.sounding.picture.tempo - 1) > REPAINT
+            if not far or state.held or not state.wants_sound:
+                return state.again(state.sounding, shape)
+        return state.painted(shape, why, self._find_picture)
