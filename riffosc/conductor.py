@@ -215,7 +215,7 @@ class Conductor:
             state.job = replace(state.job, target=target)
 
     def _drop_stale(self, state: Voice, now: float) -> None:
-        """A player's newest change is painted instead of what is under way, if there is time; an evolving step waits."""
+        """A player's newest change is painted instead of what is under way, if there is time."""
         job = state.job
         if job is None or now - job.started < RESTART_S:
             return

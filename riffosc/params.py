@@ -90,7 +90,7 @@ class Param:
         if len(text) > MAX_TEXT:
             raise ParamError(f"{self.name} is limited to {MAX_TEXT} characters")
         if self.choices and text not in self.choices:
-            raise ParamError(f"{self.name} is one of {', '.join(self.choices)}; not {text!r:.40}")
+            raise ParamError(f"{self.name} is one of {', '.join(map(str, self.choices))}; not {text!r:.40}")
         return text
 
     def _number(self, value: object) -> float:

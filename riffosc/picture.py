@@ -4,10 +4,18 @@ Files follow Riffusion's (github.com/riffusion/riffusion-hobby, spectrogram_para
 its numeric EXIF tags, plus our own for beats, tempo and level.
 """
 
-from dataclasses import dataclass
+import io
+import math
+import struct
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
+
+from riffosc.files import replace_file
 
 Pixels = npt.NDArray[np.uint8]  # (channels, bins, columns), row 0 the highest band, 0 the loudest
 
@@ -51,3 +59,184 @@ class Picture:
     @property
     def columns(self) -> int:
         return int(self.pixels.shape[-1])
+
+
+# Riffusion's tags. It counts in whole hertz and milliseconds at a sample rate; only its own readers need those.
+SAMPLE_RATE, STEREO, STEP_SIZE_MS, WINDOW_DURATION_MS, PADDED_DURATION_MS = 11000, 11005, 11010, 11020, 11030
+NUM_FREQUENCIES, MIN_FREQUENCY, MAX_FREQUENCY, POWER_FOR_IMAGE, MAX_VALUE = 11040, 11050, 11060, 11070, 11080
+# Ours. The two durations again in seconds: a number of milliseconds does not always divide back exactly.
+BEATS, TEMPO, QUANTUM, KEY, COLUMNS_PER_BEAT, REFERENCE, WINDOW_S, PADDED_S = range(11100, 11180, 10)
+
+NAMES = {
+    NUM_FREQUENCIES: "number of bands",
+    MIN_FREQUENCY: "lowest frequency",
+    MAX_FREQUENCY: "highest frequency",
+    POWER_FOR_IMAGE: "power",
+    BEATS: "beats",
+    TEMPO: "tempo",
+    QUANTUM: "quantum",
+    KEY: "key",
+    COLUMNS_PER_BEAT: "columns per beat",
+    REFERENCE: "reference level",
+    WINDOW_S: "window",
+    PADDED_S: "padded window",
+}
+NOMINAL_RATE = 44100  # a picture has no sample rate of its own
+BROKEN = (  # all that Pillow is known to raise for files that are not what they seem
+    *(OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, struct.error),
+    *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+)
+MAX_PIXELS = 1 << 26  # four minutes at the widest; more is not a picture of a loop
+
+
+def tags_of(picture: Picture) -> dict[int, float | int | str | bytes]:
+    """All settings as EXIF tags, Riffusion's and ours."""
+    settings = picture.settings
+    return {
+        SAMPLE_RATE: NOMINAL_RATE,
+        STEREO: int(len(picture.pixels) == 2),
+        STEP_SIZE_MS: 60_000 / picture.tempo / settings.columns_per_beat,
+        WINDOW_DURATION_MS: settings.window_s * 1000,
+        PADDED_DURATION_MS: settings.padded_s * 1000,
+        NUM_FREQUENCIES: settings.bins,
+        MIN_FREQUENCY: float(settings.low_hz),
+        MAX_FREQUENCY: float(settings.high_hz),
+        POWER_FOR_IMAGE: float(settings.power),
+        MAX_VALUE: float(settings.reference),
+        BEATS: float(picture.beats),
+        TEMPO: float(picture.tempo),
+        QUANTUM: picture.quantum,
+        KEY: picture.key if picture.key.isascii() else picture.key.encode(),  # EXIF's text is ASCII
+        COLUMNS_PER_BEAT: settings.columns_per_beat,
+        REFERENCE: float(settings.reference),
+        WINDOW_S: float(settings.window_s),
+        PADDED_S: float(settings.padded_s),
+    }
+
+
+def encode_picture(picture: Picture) -> bytes:
+    """A PNG with the settings inside: grey where it is mono; red empty, green left, blue right where stereo."""
+    pixels = picture.pixels
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or len(pixels) not in (1, 2):
+        raise PictureError(f"a picture has one or two channels of bytes, not {pixels.dtype} {pixels.shape}")
+    layers = pixels[0] if len(pixels) == 1 else np.stack([np.full_like(pixels[0], 255), *pixels], axis=-1)
+    image = Image.fromarray(layers)
+    exif = image.getexif()
+    exif.update(tags_of(picture))
+    file = io.BytesIO()
+    image.save(file, "PNG", exif=exif)
+    return file.getvalue()
+
+
+def save_picture(picture: Picture, path: Path | str) -> None:
+    """Write the PNG, whole or not at all. Raises PictureError in words."""
+    try:
+        replace_file(Path(path), encode_picture(picture))
+    except (OSError, ValueError) as error:
+        raise PictureError(f"cannot write the picture {_shown(path)}: {_reason(error)}") from error
+
+
+def load_picture(path: Path | str) -> Picture:
+    """Read a picture and its settings. Raises PictureError in words."""
+    try:
+        with Image.open(path) as image:
+            _fits(image, path)
+            tags = dict(image.getexif())
+            pixels = _pixels(image)
+    except PictureError:
+        raise
+    except Image.UnidentifiedImageError as error:
+        raise PictureError(f"{_shown(path)} is not a picture that can be read") from error
+    except BROKEN as error:
+        raise PictureError(f"cannot read the picture {_shown(path)}: {_reason(error)}") from error
+    return _from_tags(pixels, tags, path)
+
+
+def _fits(image: Image.Image, path: Path | str) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise PictureError(f"{_shown(path)} is too large for a loop: {image.width} by {image.height} pixels")
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    """Row 0 the highest band, 0 the loudest: as in the file. Mono keeps one channel."""
+    stereo = bool(image.getexif().get(STEREO))
+    if not stereo:
+        return np.array(image.convert("RGB").getchannel("R") if image.mode != "L" else image, np.uint8)[None]
+    return np.ascontiguousarray(np.moveaxis(np.array(image.convert("RGB"), np.uint8), -1, 0)[1:])
+
+
+def _from_tags(pixels: Pixels, tags: dict[int, Any], path: Path | str) -> Picture:
+    if not tags.keys() & NAMES.keys():
+        raise PictureError(f"{_shown(path)} holds no settings: it is not a picture of sound that riffosc knows")
+    try:
+        picture = Picture(pixels, _settings(tags), _above_zero(tags, BEATS), _above_zero(tags, TEMPO))
+        picture = replace(picture, quantum=_count(tags, QUANTUM), key=_text(tags, KEY))
+    except PictureError as error:
+        raise PictureError(f"{_shown(path)}: {error}") from None
+    if pixels.shape[1] != picture.settings.bins:
+        raise PictureError(
+            f"{_shown(path)} is {pixels.shape[1]} pixels high, but its settings say {picture.settings.bins}"
+        )
+    return picture
+
+
+def _settings(tags: dict[int, Any]) -> PictureSettings:
+    low, high = _number(tags, MIN_FREQUENCY), _above_zero(tags, MAX_FREQUENCY)
+    if not 0 <= low < high:
+        raise PictureError(f"its frequencies go from {low:g} to {high:g} Hz")
+    return PictureSettings(
+        bins=_count(tags, NUM_FREQUENCIES),
+        low_hz=low,
+        high_hz=high,
+        window_s=_above_zero(tags, WINDOW_S),
+        padded_s=_above_zero(tags, PADDED_S),
+        power=_above_zero(tags, POWER_FOR_IMAGE),
+        reference=_above_zero(tags, REFERENCE),
+        columns_per_beat=_count(tags, COLUMNS_PER_BEAT),
+    )
+
+
+def _tag(tags: dict[int, Any], tag: int) -> Any:
+    if tag not in tags:
+        raise PictureError(f"its setting {NAMES[tag]} (tag {tag}) is missing")
+    return tags[tag]
+
+
+def _number(tags: dict[int, Any], tag: int) -> float:
+    value = _tag(tags, tag)
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise PictureError(f"its setting {NAMES[tag]} (tag {tag}) is not a number")
+    return number
+
+
+def _above_zero(tags: dict[int, Any], tag: int) -> float:
+    number = _number(tags, tag)
+    if number <= 0:
+        raise PictureError(f"its setting {NAMES[tag]} (tag {tag}) is {number:g}, which cannot be")
+    return number
+
+
+def _count(tags: dict[int, Any], tag: int) -> int:
+    number = _above_zero(tags, tag)
+    if number != round(number):
+        raise PictureError(f"its setting {NAMES[tag]} (tag {tag}) is {number:g}, which is not a whole number")
+    return round(number)
+
+
+def _text(tags: dict[int, Any], tag: int) -> str:
+    value = _tag(tags, tag)
+    return (value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)).strip("\0 ")
+
+
+def _shown(path: Path | str) -> str:
+    """The file's name for a message: one short line, whatever is in it."""
+    name = "".join(letter if letter.isprintable() else "?" for letter in Path(path).name)
+    return name[:80] or "the folder"
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error).split("\n", maxsplit=1)[0] or type(error).__name__
