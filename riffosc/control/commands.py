@@ -1,0 +1,207 @@
+"""What can be asked of riffosc besides its parameters, and the answers."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+
+from riffosc import __version__
+from riffosc.control.packet import Argument
+from riffosc.control.patterns import Patterns, is_pattern
+from riffosc.control.replies import Outbox, Peer, Reply
+from riffosc.control.reports import Code, Refusal, Reports
+from riffosc.control.subscriptions import EVENTS, LEASE_S, MAX_RATE_HZ, RATE_HZ, Subscriptions
+from riffosc.params import Access, Param, Store, Value
+
+Args = tuple[Argument, ...]
+Command = Callable[[Args, Peer], None]
+
+MAX_QUESTIONS = 64  # addresses in one /riff/get
+MAX_LEASE_S = 86400.0
+
+# What we send ourselves. Coming in, from another riffosc perhaps, it is heard and not answered.
+OURS = frozenset(
+    "/riff/" + name
+    for name in ("pong", "synced", "done", "fail", "clip", "late", "list/item", "list/end")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDoc:
+    address: str
+    arguments: str
+    answer: str
+    doc: str
+
+
+COMMANDS = (
+    CommandDoc("/riff/ping", "", "/riff/pong s:version i:voices i:port", "Are you there?"),
+    CommandDoc("/riff/sync", "i", "/riff/synced i", "Answered when all before it has been taken in."),
+    CommandDoc(
+        "/riff/get",
+        "s:address ...",
+        "the same address with its value",
+        "Read a value; the address itself, without arguments, does the same.",
+    ),
+    CommandDoc(
+        "/riff/status",
+        "[i:voice]",
+        "/riff/status name value ...",
+        "All that can only be read, in the table's order, of the whole or of one voice.",
+    ),
+    CommandDoc(
+        "/riff/list",
+        "[s:prefix]",
+        "/riff/list/item s:address s:type default low high s:unit s:access, /riff/list/end i:count",
+        "The table; `low` and `high` are empty text where there is no limit.",
+    ),
+    CommandDoc(
+        "/riff/subscribe",
+        "s:topic [f:rate_hz] [f:lease_s]",
+        "/riff/done, then the values as they are",
+        "Hear of clip, late, done, fail, an address, a pattern: 30 Hz and 60 s if not given, 0 s is for good.",
+    ),
+    CommandDoc("/riff/unsubscribe", "[s:topic]", "/riff/done", "From one topic or from all."),
+    CommandDoc(
+        "/dirt/handshake",
+        "",
+        "/dirt/handshake/reply",
+        "TidalCycles waits for it where riffosc stands in for SuperDirt.",
+    ),
+)
+
+
+class Commands:
+    def __init__(
+        self, store: Store, outbox: Outbox, subscriptions: Subscriptions, reports: Reports, patterns: Patterns
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._subscriptions = subscriptions
+        self._reports = reports
+        self._patterns = patterns
+        self.port = 0  # where we are heard
+        self.table: dict[str, Command] = {
+            command.address: getattr(self, "_" + command.address.rsplit("/", 1)[1]) for command in COMMANDS
+        }
+        self.table |= dict.fromkeys(OURS, _hear)
+
+    def answer(self, peer: Peer, addresses: Iterable[str]) -> None:
+        """The values at these addresses, each under its own."""
+        self._outbox.send_all(peer, self._values(addresses))
+
+    def _values(self, addresses: Iterable[str]) -> list[Reply]:
+        return [(address, (self._store.get(address),)) for address in addresses]
+
+    def readable(self, asked: str) -> list[str]:
+        """The addresses that an address or a pattern means; Refusal when there is none to read."""
+        found = self._patterns.match(asked) if is_pattern(asked) else (asked,)
+        params = {address: self._store.find(address) for address in found}
+        readable = [address for address, param in params.items() if param and param.access is not Access.TRIGGER]
+        if not readable:
+            raise Refusal(Code.UNKNOWN, f"nothing to read at {asked}")
+        return readable
+
+    def _ping(self, args: Args, peer: Peer) -> None:
+        self._outbox.send(peer, "/riff/pong", __version__, self._store.voices, self.port)
+
+    def _handshake(self, args: Args, peer: Peer) -> None:
+        self._outbox.send(peer, "/dirt/handshake/reply", "&controlBusIndices")
+
+    def _sync(self, args: Args, peer: Peer) -> None:
+        self._outbox.send(peer, "/riff/synced", int(_number(args, 0, 0)))
+
+    def _get(self, args: Args, peer: Peer) -> None:
+        if not 0 < len(args) <= MAX_QUESTIONS:
+            raise Refusal(Code.NONSENSE, "get needs an address")
+        self.answer(peer, dict.fromkeys(address for asked in args for address in self.readable(str(asked))))
+
+    def _status(self, args: Args, peer: Peer) -> None:
+        if args and isinstance(args[0], str):
+            return  # another riffosc's answer, not a question
+        voice = int(_number(args, 0, 0))
+        if not 0 <= voice <= self._store.voices:
+            raise Refusal(Code.UNKNOWN, f"no voice {voice:g}; they are 1 to {self._store.voices}")
+        self._outbox.send(peer, "/riff/status", *self._standing(voice))
+
+    def _standing(self, voice: int) -> Iterator[Value]:
+        """Names and values in turn; voice 0 is what concerns all."""
+        yield from ("voice", voice) if voice else ("version", __version__, "voices", self._store.voices)
+        for address in ("/riff/tempo", "/riff/quantum") if not voice else ():
+            yield from (address.removeprefix("/riff/"), self._store.get(address))
+        for address, param in self._store.addresses():
+            if param.access is Access.READ and address == param.address(voice) and param.per_voice is bool(voice):
+                yield from (param.name, self._store.get(address))
+
+    def _list(self, args: Args, peer: Peer) -> None:
+        if self._outbox.busy(peer):
+            raise Refusal(Code.BUSY, "the last list is still on its way")
+        prefix = str(args[0]) if args else "/"
+        items: list[Reply] = [
+            ("/riff/list/item", _item(address, param))
+            for address, param in self._store.addresses()
+            if address.startswith(prefix)
+        ]
+        self._outbox.send_row(peer, [*items, ("/riff/list/end", (len(items),))])
+
+    def _subscribe(self, args: Args, peer: Peer) -> None:
+        topic, addresses = self._topic(args)
+        rate = _number(args, 1, RATE_HZ) or RATE_HZ
+        lease = _number(args, 2, LEASE_S)
+        if rate < 0 or lease < 0:
+            raise Refusal(Code.NONSENSE, "rate and lease are counted from 0")
+        if not self._subscriptions.room_for(peer, topic):
+            raise Refusal(Code.BUSY, "too many subscriptions")
+        rate, lease = min(max(rate, 0.01), MAX_RATE_HZ), min(lease, MAX_LEASE_S)
+        self._subscriptions.add(peer, topic, addresses, rate, lease)
+        self._reports.done("/riff/subscribe", topic, rate, lease, peer=peer)
+        if addresses:
+            self._subscriptions.show(peer, topic, self._kept(addresses))
+
+    def _kept(self, addresses: Iterable[str]) -> Iterator[tuple[str, Value]]:
+        """Their values; a trigger has none."""
+        for address in addresses:
+            if self._store.param(address).access is not Access.TRIGGER:
+                yield address, self._store.get(address)
+
+    def _topic(self, args: Args) -> tuple[str, tuple[str, ...]]:
+        """A topic's name and its addresses: `clip`, `/riff/tempo`, `tempo` for short, `/riff/*/state`."""
+        asked = str(args[0]) if args else ""
+        if asked.removeprefix("/riff/") in EVENTS:
+            return asked.removeprefix("/riff/"), ()
+        topic = asked if asked.startswith("/") else "/riff/" + asked
+        addresses = self._patterns.match(topic) if is_pattern(topic) else (topic,)
+        if not addresses or not all(map(self._store.find, addresses)):
+            raise Refusal(Code.UNKNOWN, f"no topic {asked!r:.80}; try {', '.join(EVENTS)} or an address")
+        return topic, addresses
+
+    def _unsubscribe(self, args: Args, peer: Peer) -> None:
+        if args:
+            topic = str(args[0])
+            names = {topic, topic.removeprefix("/riff/"), "/riff/" + topic}
+            count = sum(self._subscriptions.remove(peer, name) for name in names)
+        else:
+            count = self._subscriptions.remove_all(peer)
+        self._reports.done("/riff/unsubscribe", count, peer=peer)
+
+
+def _hear(args: Args, peer: Peer) -> None:
+    """Nothing is done."""
+
+
+def _number(args: Args, at: int, default: float) -> float:
+    """The argument at a place, if there is one; Refusal when it is not a number."""
+    if len(args) <= at:
+        return default
+    try:
+        number = float(args[at])  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not isfinite(number):
+        raise Refusal(Code.NONSENSE, f"a number is needed, not {args[at]!r:.40}")
+    return number
+
+
+def _item(address: str, param: Param) -> tuple[Value, ...]:
+    low: Value = "" if param.low is None else float(param.low)
+    high: Value = "" if param.high is None else float(param.high)
+    return address, param.type_tag, param.default, low, high, param.unit, param.access.value

@@ -1,0 +1,179 @@
+"""A message to what it does: set, trigger, ask, command, or play."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+
+from riffosc.control.commands import Args, Commands
+from riffosc.control.packet import Argument, Message
+from riffosc.control.patterns import Patterns, is_pattern
+from riffosc.control.play import BOOKKEEPING, Keys, pairs, voice_of, voices_played
+from riffosc.control.replies import Peer
+from riffosc.control.reports import Code, Refusal, Reports
+from riffosc.control.schedule import Schedule
+from riffosc.control.unknown import Unknown
+from riffosc.params import WORDS, Access, Param, Store, Value, When
+
+Due = Callable[[str, Value, float], None]
+Played = Callable[[Keys, float | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time tag that lies ahead."""
+
+    unix: float  # seconds, wall time
+    loop: float  # seconds on the loop's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    address: str
+    value: Value
+    param: Param
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is heard as soon as it is made, and so has to wait for its time."""
+        return self.param.when is When.NOW
+
+
+class Dispatch:
+    """Takes messages in the order in which they come.
+
+    A message with a time tag ahead is checked at once and takes effect then. Only what needs painting does not
+    wait: work on it starts at once, the clip lands on the next boundary that can be reached, and
+    `due(address, value, unix_time)` is called first so that the conductor may land it no earlier than that.
+    `played(keys, unix_time)` hears each key-value message as it comes, bookkeeping included.
+    """
+
+    def __init__(
+        self, store: Store, commands: Commands, reports: Reports, schedule: Schedule, patterns: Patterns
+    ) -> None:
+        self._store = store
+        self._commands = commands
+        self._reports = reports
+        self._schedule = schedule
+        self._patterns = patterns
+        self._unknown = Unknown(store, schedule.clock)
+        self.due: Due = _nobody
+        self.played: Played = _nobody
+
+    def take(self, message: Message, peer: Peer, moment: Moment | None = None) -> None:
+        """Raises Refusal or ParamError for what cannot be done; nothing of it has been done then."""
+        address, args = message.address, message.args
+        param = self._store.find(address)
+        if param is not None:
+            self._use(param, message, peer, moment)
+        elif address in self._commands.table:
+            command = self._commands.table[address]
+            self._later(moment, peer, address, partial(command, args, peer))
+        elif voices := voices_played(address, self._patterns):
+            self._play(voices, message, peer, moment)
+        else:
+            self._use_all(self._matching(address), message, peer, moment)
+
+    def _use(self, param: Param, message: Message, peer: Peer, moment: Moment | None) -> None:
+        """One parameter: set it, ask for it without arguments, trigger it."""
+        if not message.args and param.access is not Access.TRIGGER:
+            self._answer((message.address,), message, peer, moment)
+        elif param.access is Access.READ:
+            raise Refusal(Code.READ_ONLY, f"{message.address} can only be read")
+        else:
+            value = self._wanted(param, message.args)
+            if value is not None:
+                self._apply([Change(message.address, value, param)], message, peer, moment)
+
+    def _use_all(self, params: dict[str, Param], message: Message, peer: Peer, moment: Moment | None) -> None:
+        """A pattern's: it sets or asks for what it can, and triggers only where it means nothing but triggers."""
+        kept = {one: param for one, param in params.items() if param.access is not Access.TRIGGER}
+        if kept and not message.args:
+            self._answer(tuple(kept), message, peer, moment)
+            return
+        writable = {one: param for one, param in (kept or params).items() if param.access is not Access.READ}
+        if not writable:
+            raise Refusal(Code.READ_ONLY, f"{message.address} can only be read")
+        wanted = ((one, param, self._wanted(param, message.args)) for one, param in writable.items())
+        changes = [Change(one, value, param) for one, param, value in wanted if value is not None]
+        self._apply(changes, message, peer, moment)
+
+    def _matching(self, pattern: str) -> dict[str, Param]:
+        found = self._patterns.match(pattern) if is_pattern(pattern) else ()
+        if not found:
+            raise Refusal(Code.UNKNOWN, self._unknown.address(pattern))
+        return {one: self._store.param(one) for one in found}
+
+    def _answer(self, addresses: tuple[str, ...], message: Message, peer: Peer, moment: Moment | None) -> None:
+        action = partial(self._commands.answer, peer, addresses)
+        self._later(moment, peer, message.address, action)
+
+    def _wanted(self, param: Param, args: Args) -> Value | None:
+        """The value a message asks for, None for the release of a button. Raises ParamError."""
+        if param.access is Access.TRIGGER:
+            return _pressed(param, args[0] if args else None)
+        if len(args) > 1 and param.type_tag == "s":
+            return param.coerce(" ".join(str(param.coerce(arg)) for arg in args))
+        return param.coerce(args[0])
+
+    def _play(self, voices: tuple[int | None, ...], message: Message, peer: Peer, moment: Moment | None) -> None:
+        """Keys that are no parameters of a voice are passed over; the good ones of a message count all the same."""
+        keys = pairs(message.args)
+        self.played(keys, message.time)
+        changes: list[Change] = []
+        for voice in dict.fromkeys(voice_of(keys, each, self._store.voices) for each in voices):
+            for key, given in keys.items():
+                if key in BOOKKEEPING:
+                    continue
+                one = f"/riff/{voice}/{key}"
+                param = self._store.find(one)
+                if param is None or param.access is Access.READ:
+                    self._unknown.key(key)
+                    continue
+                self._reports.attempt(peer, one, partial(self._add, changes, one, param, given))
+        changes.sort(key=lambda change: change.param.access is Access.TRIGGER)  # they act on the values
+        self._apply(changes, message, peer, moment)
+
+    def _add(self, changes: list[Change], address: str, param: Param, given: Argument) -> None:
+        if param.unit == WORDS and isinstance(given, str):
+            given = given.replace("_", " ")  # mini-notation has no other way to say it
+        value = self._wanted(param, (given,))
+        if value is not None:
+            changes.append(Change(address, value, param))
+
+    def _apply(self, changes: list[Change], message: Message, peer: Peer, moment: Moment | None) -> None:
+        for change in changes:
+            self._reports.askers[change.address] = peer
+        if moment is None:
+            self._update(changes)
+            return
+        early = [change for change in changes if not change.waits]
+        for change in early:
+            self.due(change.address, change.value, moment.unix)
+        self._update(early)
+        waiting = [change for change in changes if change.waits]
+        if waiting:
+            self._later(moment, peer, message.address, partial(self._update, waiting))
+
+    def _update(self, changes: Iterable[Change]) -> None:
+        self._store.update((change.address, change.value) for change in changes)
+
+    def _later(self, moment: Moment | None, peer: Peer, address: str, action: Callable[[], None]) -> None:
+        if moment is None:
+            action()
+        else:
+            self._schedule.at(moment.loop, partial(self._reports.attempt, peer, address, action))
+
+
+def _nobody(*_: object) -> None:
+    """Heard by nobody."""
+
+
+def _pressed(param: Param, given: object) -> Value | None:
+    """A trigger's value. Buttons send 1 when pressed, which is no seed, and 0 when released: None."""
+    if given is None or given == inf:  # N, and I: "bang"
+        return param.default
+    value = param.coerce(given)
+    if float(given) == 0:  # type: ignore[arg-type]
+        return None
+    return param.default if value in (0, 1) else value
