@@ -68,7 +68,7 @@ def _range(param: Param) -> str:
     if isinstance(param.default, bool):
         return "0 or 1"
     if param.choices:
-        return ", ".join(param.choices)
+        return ", ".join(str(choice) for choice in param.choices)
     if param.low is None or param.high is None:
         return "text" if isinstance(param.default, str) else param.unit
     return f"{_number(param.low)} to {_number(param.high)} {param.unit}".rstrip()
