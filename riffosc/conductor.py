@@ -96,9 +96,13 @@ class Conductor:
         else:
             self._actions.append(Fail(voice, command, f"nothing to {command} in voice {voice}"))
 
+    def next_bar(self, now: float) -> float:
+        """The beat of the next bar line that can still be met."""
+        return self.boundary(self.timeline.beat_at(now + MARGIN_S), self.timeline.quantum)
+
     def restart(self, now: float) -> float:
         """All loops from their top at the next bar, which becomes bar 1; returns its beat."""
-        self.origin = self.boundary(self.timeline.beat_at(now + MARGIN_S), self.timeline.quantum)
+        self.origin = self.next_bar(now)
         for state in self.voices.values():
             entry = state.queued.entry if state.queued else state.sounding
             if entry:

@@ -1,0 +1,103 @@
+"""The one page that builds, starts and stops everything."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from riffosc.control.osc import PORT, OscServer
+from riffosc.engine import TICK_S, Engine
+from riffosc.folder import Folder, Keep
+from riffosc.params import VOICES, Store
+from riffosc.playback.outputs import Outputs, choose_output
+from riffosc.playback.player import Player
+from riffosc.synthesis.process import RendererProcess
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `riffosc run` can be told."""
+
+    folder: Path | None = None
+    keep: Keep | None = None
+    audio: bool = True
+    connect: tuple[str, ...] = ()
+    bind: str = "127.0.0.1"
+    port: int = PORT
+    model: str = "embedded"
+    voices: int = VOICES
+    settings: dict[str, float | int | str] = field(default_factory=dict)  # address to value, set at the start
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs, for those who start it in their own event loop."""
+
+    store: Store
+    engine: Engine
+    osc: OscServer
+    renderer: RendererProcess
+
+
+@asynccontextmanager
+async def running(options: Options) -> AsyncIterator[App]:
+    """Started in order, stopped in reverse: inside, riffosc plays."""
+    store = Store(options.voices)
+    folder = Folder(options.folder, options.keep) if options.folder else None
+    player = Player(options.voices)
+    outputs = Outputs(player, choose_output(options.audio), options.connect)
+    await outputs.start()
+    engine = Engine(store, player, folder)
+    renderer = RendererProcess(engine.take)
+    engine.renderer = renderer
+    engine.conductor.ready = False
+    renderer.start()
+    try:
+        osc = await OscServer.open(store, options.bind, options.port)
+        engine.tells.append(osc)
+        try:
+            for address, value in {"/riff/model": options.model, **options.settings}.items():
+                store.set(address, value)
+            ticking = asyncio.create_task(_tick(engine))
+            try:
+                yield App(store, engine, osc, renderer)
+            finally:
+                ticking.cancel()
+                with suppress(asyncio.CancelledError):
+                    await ticking
+        finally:
+            osc.close()
+    finally:
+        renderer.stop()
+        await outputs.stop()
+        engine.close()
+        player.close()
+
+
+async def _tick(engine: Engine) -> None:
+    """One part that fails must not stop the others: what goes wrong in a tick is said, and the next one comes."""
+    while True:
+        try:
+            engine.tick()
+        except Exception:
+            log.exception("a tick went wrong; the loops play on")
+        await asyncio.sleep(TICK_S)
+
+
+async def run(options: Options, started: Callable[[App], None] = lambda _: None) -> None:
+    """Play until Ctrl-C or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows has no such handlers; Ctrl-C raises KeyboardInterrupt there
+            break
+    async with running(options) as app:
+        started(app)
+        await stop.wait()

@@ -1,0 +1,198 @@
+"""The command line. Each command imports what it needs when it runs: `riffosc --help` loads no torch."""
+
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from riffosc import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="riffosc")
+@click.option("-v", "--verbose", is_flag=True, help="Say more about what happens.")
+def main(verbose: bool) -> None:
+    """A neural loop instrument: bar-exact loops painted by a diffusion model, steered by OSC."""
+    level = logging.DEBUG if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("numba").setLevel(logging.WARNING)
+
+
+def player_options(command: Any) -> Any:
+    """What `run` and `demo` have in common."""
+    for option in reversed(
+        (
+            click.option("--no-audio", is_flag=True, help="Play nothing; the folder is all there is."),
+            click.option("--connect", multiple=True, metavar="PORTS", help="JACK ports for the main mix (pattern)."),
+            click.option("--bind", default="127.0.0.1", show_default=True, help="Address that OSC listens on."),
+            click.option("--port", default=7433, show_default=True, help="UDP port that OSC listens on."),
+            click.option("--keep", metavar="N|SIZE", help="Keep so many clips or bytes (100, 2GB, 100,2GB)."),
+            click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder."),
+            click.option("--voices", default=8, show_default=True, type=click.IntRange(1, 64)),
+            click.option(
+                "--set", "settings", multiple=True, metavar="ADDRESS=VALUE", help="A parameter to start with."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Write each clip here as WAV.")
+@player_options
+def run(folder: Path | None, **options: Any) -> None:
+    """Listen to OSC, paint and play. Silent until a prompt comes."""
+    _play(folder, options, {})
+
+
+@main.command()
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("loops"), show_default=True,
+    help="Write each clip here as WAV.",
+)  # fmt: skip
+@player_options
+def demo(folder: Path, **options: Any) -> None:
+    """Play at once: a seed picture first, then what the model makes of it."""
+    _play(folder, options, DEMO)
+
+
+DEMO: dict[str, Any] = {
+    "/riff/tempo": 124.0,
+    "/riff/1/seed_image": "house",
+    "/riff/1/denoising": 0.0,
+}
+
+
+def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]) -> None:
+    from riffosc.app import Options, run
+    from riffosc.folder import FolderError, Keep, KeepError
+    from riffosc.narrator import Narrator
+    from riffosc.params import ParamError
+
+    try:
+        wanted = Options(
+            folder=folder,
+            keep=Keep.parse(options["keep"]) if options["keep"] else None,
+            audio=not options["no_audio"],
+            connect=options["connect"],
+            bind=options["bind"],
+            port=options["port"],
+            model=options["model"],
+            voices=options["voices"],
+            settings={**settings, **_pairs(options["settings"])},
+        )
+        asyncio.run(run(wanted, Narrator(demo=bool(settings)).start))
+    except (KeepError, FolderError, ParamError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        pass  # where signals have no handlers, Ctrl-C ends it this way
+
+
+def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for setting in settings:
+        address, equals, value = setting.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{setting!r} is not ADDRESS=VALUE", param_hint="--set")
+        pairs[address if address.startswith("/") else f"/riff/{address}"] = value
+    return pairs
+
+
+@main.command()
+@click.argument("prompt", default="")
+@click.option("--bars", default=2, show_default=True, help="1, 2 or 4.")
+@click.option("--quantum", default=4, show_default=True, help="Beats in a bar, 3 or 4.")
+@click.option("--tempo", default=120.0, show_default=True, help="Beats per minute.")
+@click.option("--seed", default=0, show_default=True, help="Number of the noise.")
+@click.option("--key", default="", help="Such as Am, F# or Ebm.")
+@click.option("--seed-image", default="", help="A shipped seed's name, or a picture file.")
+@click.option("--denoising", default=0.75, show_default=True, help="Distance from the seed image.")
+@click.option("--negative", default="", help="What to keep away from.")
+@click.option("--guidance", default=3.0, show_default=True, help="How strictly the prompt is followed.")
+@click.option("--steps", default=8, show_default=True, help="Denoising steps.")
+@click.option("--samplerate", default=44100, show_default=True)
+@click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("riff.wav"), show_default=True)
+def render(out: Path, samplerate: int, **wishes: Any) -> None:
+    """Paint one loop into a WAV file, and its picture beside it."""
+    from riffosc.offline import render_to_file
+    from riffosc.params import ParamError
+
+    try:
+        clip = render_to_file(out, samplerate, wishes)
+    except (ParamError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    request = clip.request
+    click.echo(f"{out}: {request.frames} frames, {request.beats} beats at {request.tempo:g} bpm")
+
+
+@main.command()
+@click.option("--markdown", is_flag=True, help="As the table of the README.")
+def params(markdown: bool) -> None:
+    """List every parameter."""
+    from riffosc import table
+
+    click.echo(table.markdown() if markdown else table.text())
+
+
+@main.command()
+def devices() -> None:
+    """List where sound can go."""
+    from riffosc.devices import describe
+
+    click.echo(describe())
+
+
+@main.command()
+def doctor() -> None:
+    """Look at this machine and say what is missing."""
+    from riffosc.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.ok else '-- '} {finding.what}: {finding.words}")
+
+
+@main.group()
+def bench() -> None:
+    """Measure this machine. Each bench prints a table; --json FILE writes it, too."""
+
+
+@bench.command("clip")
+@click.option("--repeat", default=5, show_default=True, help="Clips to take the median of.")
+@click.option("--steps", default=8, show_default=True)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
+def bench_clip(repeat: int, steps: int, json_file: Path | None) -> None:
+    """Seconds to make a clip with the embedded model, part by part, and their ratio to its length."""
+    from riffosc.bench.clip import measure_clip
+
+    _report(measure_clip(repeat, steps), json_file)
+
+
+@bench.command("audio")
+@click.option("--seconds", default=60.0, show_default=True, help="How long to play.")
+@click.option("--period", default=256, show_default=True, help="Frames in a block of the JACK server.")
+@click.option("--no-realtime", is_flag=True, help="Start the server without realtime scheduling.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
+def bench_audio(seconds: float, period: int, no_realtime: bool, json_file: Path | None) -> None:
+    """Play under load through a JACK server of its own and check the recording sample for sample."""
+    from riffosc.bench.session import measure_session
+
+    _report(measure_session(seconds, period, realtime=not no_realtime), json_file)
+
+
+def _report(figures: dict[str, Any], json_file: Path | None) -> None:
+    width = max(map(len, figures))
+    for name, value in figures.items():
+        click.echo(f"{name:{width}}  {value:.3f}" if isinstance(value, float) else f"{name:{width}}  {value}")
+    if json_file:
+        json_file.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,384 @@
+"""Where everything meets: parameters, conductor, renderer, player and folder. Event loop only.
+
+It decides nothing about music (the conductor does) and moves no samples (the player does): it carries what one
+of them says to the others.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render
+from riffosc.clip import Clip
+from riffosc.clocks.internal import InternalClock
+from riffosc.conductor import Conductor
+from riffosc.folder import Folder, FolderError, bank_and_index
+from riffosc.params import Store, Value
+from riffosc.pictures import PictureShelf
+from riffosc.playback.bank import Reservation
+from riffosc.playback.player import Landing, News, NewsKind, Player
+from riffosc.synthesis.process import Message
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.005
+STATUS_S = 0.1
+TEMPO_LEAD_S = 0.03  # a bend of the timeline is told this much ahead, so that no block has begun when it comes
+MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once
+
+
+class Renders(Protocol):
+    """What the engine asks of a renderer; `RendererProcess` is one."""
+
+    def render(self, job: int, request: Any, memory: str) -> None: ...
+
+    def cancel(self, job: int) -> None: ...
+
+
+class Tells(Protocol):
+    """Whoever listens outside; `OscServer` is one."""
+
+    def notify(self, event: str, address: str, *args: Value) -> None: ...
+
+    def done(self, command: str, *args: Value) -> None: ...
+
+    def fail(self, command: str, code: int, text: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Slot:
+    """A clip in the bank: from the order until the audio thread has let go of it."""
+
+    reservation: Reservation
+    job: Job
+    path: str = ""  # of its file, once it is written
+    announced: bool = False
+
+
+class Engine:
+    """Built and torn down by the app; `tick` runs every few milliseconds."""
+
+    def __init__(self, store: Store, player: Player, folder: Folder | None) -> None:
+        voices = {number: store.voice(number) for number in range(1, store.voices + 1)}
+        self.store = store
+        self.player = player
+        self.conductor = Conductor(voices, PictureShelf().find, player.samplerate)
+        self.clock = InternalClock()
+        self.renderer: Renders | None = None
+        self.tells: list[Tells] = []
+        self.observe: list[Callable[[News, Slot | None], None]] = []  # for tests and benches: every news, as it comes
+        self._folder = folder
+        self._writer = ThreadPoolExecutor(1, "riffosc-folder")
+        self._slots: dict[int, Slot] = {}
+        self._jobs: dict[int, int] = {}  # number of a job to its slot
+        self._remix: set[int] = set()
+        self._tempo: float | None = None
+        self._own_change = False
+        self._status_due = 0.0
+        self._good_model = self.conductor.model
+        self._counts: dict[int, int] = {}
+        store.listen(self._changed)
+        self.begin()
+
+    def begin(self) -> None:
+        """Beat 0 a little from now, and all levels as the store has them."""
+        tempo = self.store.get("/riff/tempo")
+        assert isinstance(tempo, float)
+        self.clock.timeline = replace(self.clock.timeline, seconds=self.player.now() + 0.1, tempo=tempo)
+        self._follow()
+        self._remix = set(self.conductor.voices)
+        self._mix()
+
+    # What players say
+
+    def _changed(self, address: str, value: Value) -> None:
+        if self._own_change:
+            return
+        parts = address.split("/")
+        if len(parts) == 4:
+            self._voice_changed(int(parts[2]), parts[3], value)
+        else:
+            self._global_changed(parts[2], value)
+
+    def _voice_changed(self, voice: int, name: str, value: Value) -> None:
+        if name in MIXED:
+            self._remix.add(voice)
+            return
+        match name:
+            case "generate":
+                # A trigger's value is 0 (nothing given) or the seed that was asked for.
+                self.conductor.generate(voice, int(value))
+            case "undo":
+                self.conductor.undo(voice)
+            case "redo":
+                self.conductor.redo(voice)
+            case "save":
+                self._save(voice)
+            case _ if name in self.conductor.voices[voice].values:
+                self.conductor.change(voice, name, value)
+
+    def _global_changed(self, name: str, value: Value) -> None:
+        now = self.player.now()
+        match name:
+            case "tempo":
+                self._tempo = float(value)  # taken up by the next tick: of a hundred, the newest counts
+            case "tap":
+                tempo = self.clock.tap(now)
+                if tempo:
+                    self.store.set("/riff/tempo", tempo)
+            case "quantum":
+                self.conductor.set_quantum(int(value), now)
+                self.clock.timeline = self.conductor.timeline
+            case "key" | "model":
+                setattr(self.conductor, name, str(value))
+                self.conductor.change_all()
+            case "gain":
+                self.player.set_main(float(value))
+            case "start":
+                self.player.gate(True, self.conductor.restart(now))
+            case "stop" | "continue":
+                self.player.gate(name == "continue", self.conductor.next_bar(now))
+            case "panic":
+                self.player.panic()
+                self.conductor.clear()
+
+    def _move(self, address: str, value: Value) -> None:
+        """Publish a parameter that riffosc moved by itself, without hearing it as a player's change."""
+        self._own_change = True
+        try:
+            self.store.publish(address, value)
+        finally:
+            self._own_change = False
+
+    # The tick
+
+    def tick(self) -> None:
+        if self._tempo is not None:
+            self.clock.set_tempo(self._tempo, self.player.now() + TEMPO_LEAD_S)
+            self._tempo = None
+            self._follow()
+        if self._remix:
+            self._mix()
+        for news in self.player.news():
+            self._heard(news)
+        self._rate_may_change()
+        now = self.player.now()
+        for action in self.conductor.step(now):
+            self._act(action)
+        if now >= self._status_due or now < self._status_due - 2 * STATUS_S:
+            self._status_due = now + STATUS_S
+            self._publish_status(now)
+
+    def _follow(self) -> None:
+        self.conductor.timeline = self.clock.timeline
+        self.player.set_timeline(self.clock.timeline)
+
+    def _rate_may_change(self) -> None:
+        """A server that came back at another sample rate: every clip is performed again for it."""
+        if self.player.samplerate != self.conductor.samplerate:
+            self.conductor.samplerate = self.player.samplerate
+            self.conductor.change_all()
+
+    def _mix(self) -> None:
+        for voice in self._remix:
+            values = self.store.voice(voice)
+            self.player.set_voice(voice, **{name: values[name] for name in MIXED})
+        self._remix.clear()
+
+    def _heard(self, news: News) -> None:
+        slot = self._slots.get(news.slot)
+        for observer in self.observe:
+            observer(news, slot)
+        match news.kind:
+            case NewsKind.LANDED:
+                self.conductor.landed(news.voice, news.slot)
+                if slot:
+                    self._show_clip(news.voice, slot)
+            case NewsKind.MISSED:
+                self.conductor.missed(news.voice, news.slot, self.player.now())
+            case NewsKind.RELEASED:
+                self._free(news.slot)
+
+    def _act(self, action: Action) -> None:
+        match action:
+            case Render(job):
+                self._render(job)
+            case Cancel(job):
+                self._cancel(job)
+            case Discard(slot):
+                self._free(slot)
+            case Land():
+                self._land(action)
+            case Late(voice, beats):
+                for listener in self.tells:
+                    listener.notify("late", "/riff/late", voice, float(beats))
+            case Moved(voice, name, value):
+                self._move(f"/riff/{voice}/{name}", value)
+            case Fail(voice, name, words):
+                self._fail(f"/riff/{voice}/{name}", words)
+
+    def _fail(self, command: str, words: str) -> None:
+        log.warning("%s: %s", command, words)
+        for listener in self.tells:
+            listener.fail(command, 1, words)
+
+    # Clips
+
+    def _render(self, job: Job) -> None:
+        assert self.renderer is not None
+        reservation = self.player.bank.reserve(1, job.request.frames, job.request.beats)
+        self._slots[reservation.slot] = Slot(reservation, job)
+        self._jobs[job.number] = reservation.slot
+        self.renderer.render(job.number, job.request, reservation.name)
+
+    def _cancel(self, job: Job) -> None:
+        """The memory stays until the renderer says that it has stopped writing into it."""
+        assert self.renderer is not None
+        self.renderer.cancel(job.number)
+
+    def take(self, message: Message) -> None:
+        """What the renderer says: see `riffosc.synthesis.worker`."""
+        match message:
+            case ("ready",):
+                self.conductor.ready = True
+                self._move("/riff/renderer", "ready")
+            case ("lost",):
+                self._move("/riff/renderer", "restarting")
+                self.conductor.lost()
+                for number in list(self._jobs):
+                    self._free(self._jobs.pop(number))
+            case ("progress", number, part):
+                self.conductor.progressed(number, part)
+            case ("done", number, picture, seconds):
+                self._done(number, picture, seconds)
+            case ("failed", number, words):
+                self._failed(number, words)
+            case ("cancelled", number):
+                self._free(self._jobs.pop(number))
+
+    def _done(self, number: int, picture: Any, seconds: dict[str, float]) -> None:
+        slot = self._jobs.pop(number, None)
+        if slot is None:
+            return
+        job = self._slots[slot].job
+        self._good_model = job.request.model
+        self.store.publish(f"/riff/{job.voice}/render_ms", 1000 * sum(seconds.values()))
+        self.conductor.rendered(number, Entry(job.request, picture, slot), self.player.now())
+
+    def _failed(self, number: int, words: str) -> None:
+        slot = self._jobs.pop(number, None)
+        if slot is None:
+            return
+        if self._slots[slot].job.request.model != self._good_model:
+            self.conductor.model = self._good_model
+            self._move("/riff/model", self._good_model)
+        self._free(slot)
+        self.conductor.failed(number, words)
+
+    def _land(self, land: Land) -> None:
+        slot = self._slots[land.entry.slot]
+        xfade_ms = self.store.get(f"/riff/{land.voice}/xfade_ms")
+        assert isinstance(xfade_ms, float)
+        self.player.land(
+            Landing(land.voice, land.entry.slot, land.beat, land.origin, fade_s=xfade_ms / 1000, alike=land.alike)
+        )
+        if not slot.announced:
+            slot.announced = True
+            self._write(slot, land)
+
+    def _write(self, slot: Slot, land: Land) -> None:
+        """The folder is a second listener: it gets a copy, for the slot may be let go while it writes."""
+        if self._folder is None:
+            self._counts[land.voice] = self._counts.get(land.voice, -1) + 1
+            self._announce(land, "", self._counts[land.voice])
+            return
+        clip = Clip(land.entry.request, np.array(slot.reservation.array), land.entry.picture)
+        written = asyncio.get_running_loop().run_in_executor(self._writer, self._folder.write, clip, land.voice)
+        written.add_done_callback(lambda done: self._written(done, slot, land))
+
+    def _written(self, done: "asyncio.Future[Path]", slot: Slot, land: Land) -> None:
+        try:
+            path = done.result()
+        except FolderError as error:
+            self._fail("/riff/folder", str(error))
+            return
+        slot.path = str(path)
+        self._announce(land, slot.path, bank_and_index(path)[1])
+        self._spare_sounding()
+        if self.player_has(land.voice, land.entry.slot):
+            self._show_clip(land.voice, slot)
+
+    def player_has(self, voice: int, slot: int) -> bool:
+        sounding = self.conductor.voices[voice].sounding
+        return sounding is not None and sounding.slot == slot
+
+    def _announce(self, land: Land, path: str, index: int) -> None:
+        request = land.entry.request
+        args = (f"riff{land.voice}", index, path, request.tempo, float(request.beats), request.seed, request.prompt)
+        for listener in self.tells:
+            listener.notify("clip", "/riff/clip", *args)
+
+    def _show_clip(self, voice: int, slot: Slot) -> None:
+        request = slot.job.request
+        self.store.publish(f"/riff/{voice}/clip", slot.path or request.prompt or "seed picture")
+        self._spare_sounding()
+
+    def _spare_sounding(self) -> None:
+        """Files that sound, or are about to, are not taken away by --keep."""
+        if self._folder:
+            self._folder.sounding([slot.path for slot in self._slots.values() if slot.path])
+
+    def _save(self, voice: int) -> None:
+        sounding = self.conductor.voices[voice].sounding
+        slot = self._slots.get(sounding.slot) if sounding else None
+        if self._folder is None or slot is None or not slot.path:
+            why = "start with --folder to keep clips" if self._folder is None else "nothing sounds there yet"
+            self._fail(f"/riff/{voice}/save", why)
+            return
+        saved = asyncio.get_running_loop().run_in_executor(self._writer, self._folder.save, slot.path)
+        saved.add_done_callback(lambda done: self._saved(done, voice))
+
+    def _saved(self, done: "asyncio.Future[Path]", voice: int) -> None:
+        try:
+            path = done.result()
+        except FolderError as error:
+            self._fail(f"/riff/{voice}/save", str(error))
+            return
+        for listener in self.tells:
+            listener.done(f"/riff/{voice}/save", str(path))
+
+    def _free(self, slot: int) -> None:
+        if self._slots.pop(slot, None):
+            self.player.bank.free(slot)
+
+    # Status
+
+    def _publish_status(self, now: float) -> None:
+        conductor, publish = self.conductor, self.store.publish
+        beat = conductor.timeline.beat_at(now) - conductor.origin
+        publish("/riff/beat", beat)
+        publish("/riff/bar", int(beat // conductor.timeline.quantum) + 1 if beat >= 0 else 0)
+        publish("/riff/xruns", self.player.xruns)
+        publish("/riff/overruns", self.player.overruns)
+        publish("/riff/audio", self.player.output_name)
+        levels = self.player.levels()
+        publish("/riff/level", levels[0])
+        for number, voice in conductor.voices.items():
+            publish(f"/riff/{number}/state", conductor.state_word(number))
+            publish(f"/riff/{number}/progress", voice.progress)
+            publish(f"/riff/{number}/eta_beats", conductor.eta_beats(number, now))
+            publish(f"/riff/{number}/late", voice.late)
+            publish(f"/riff/{number}/lookahead_ms", 1000 * conductor.lookahead_s(number))
+            publish(f"/riff/{number}/level", levels[number])
+
+    def close(self) -> None:
+        """What is being written is written to its end."""
+        self._writer.shutdown(wait=True)
+        if self._folder:
+            self._folder.close()

@@ -1,0 +1,73 @@
+"""What the terminal says while riffosc plays: plain words, and only news."""
+
+import click
+
+from riffosc.app import App
+from riffosc.params import Value
+
+
+class Narrator:
+    """Tells a musician what happens: which clip is painted, where it lies, how to steer."""
+
+    def __init__(self, *, demo: bool) -> None:
+        self._demo = demo
+        self._app: App | None = None
+        self._told = 0.0
+
+    def start(self, app: App) -> None:
+        self._app = app
+        app.store.listen(self._hear)
+        click.echo(f"riffosc listens for OSC on port {app.osc.port}.")
+        click.echo("The renderer is starting ...")
+
+    def _hear(self, address: str, value: Value) -> None:
+        name = address.rsplit("/", 1)[1]
+        voice = address.split("/")[2]
+        match name:
+            case "renderer":
+                self._renderer(str(value))
+            case "audio":
+                self._audio(str(value))
+            case "progress":
+                self._progress(voice, float(value))
+            case "clip":
+                click.echo(f"voice {voice} plays {value}")
+                self._steer()
+
+    def _renderer(self, state: str) -> None:
+        click.echo("The renderer is ready." if state == "ready" else f"The renderer is {state} ...")
+
+    @staticmethod
+    def _audio(output: str) -> None:
+        silent = "There is no JACK server and no sound card: loops go to the folder, in time as if they sounded."
+        click.echo(silent if output in ("none", "null") else f"Sound goes to {output}.")
+
+    def _progress(self, voice: str, part: float) -> None:
+        """At every quarter of a clip, for a person; programs subscribe to the parameter."""
+        quarter = int(part * 4)
+        if quarter and part * 4 - quarter < 0.5 and (voice, quarter) != self._told:
+            self._told = (voice, quarter)
+            click.echo(f"voice {voice}: {25 * quarter} % painted")
+
+    def _steer(self) -> None:
+        """Once the first seed sounds, the demo hands it to the model and says how to go on."""
+        if not self._demo or self._app is None:
+            return
+        self._demo = False
+        click.echo(HOW_TO_STEER.format(port=self._app.osc.port))
+        for name, value in HANDOVER.items():
+            self._app.store.set(f"/riff/1/{name}", value)
+
+
+HANDOVER: dict[str, Value] = {
+    "prompt": "house drums and synth bass with electric piano chords",
+    "denoising": 0.75,
+    "evolve": 0.25,
+}
+HOW_TO_STEER = """
+That was a seed picture. From here on the model paints over it, loop by loop. To steer, in another terminal:
+  oscsend localhost {port} /riff/1/prompt s "funk slap bass and drums"
+  oscsend localhost {port} /riff/2/prompt s "jazz piano solo"
+  oscsend localhost {port} /riff/tempo f 110
+Ctrl-C ends it.
+"""

@@ -1,0 +1,47 @@
+"""`riffosc render`: the conductor under an offline clock, the renderer in this process, a file at the end."""
+
+from pathlib import Path
+from typing import Any
+
+from riffosc.actions import Fail, Render
+from riffosc.clip import Clip, ClipRequest
+from riffosc.clocks.offline import OfflineClock
+from riffosc.conductor import Conductor
+from riffosc.naming import wav_tags
+from riffosc.params import ParamError, Store
+from riffosc.picture import save_picture
+from riffosc.pictures import PictureShelf
+from riffosc.timeline import Timeline
+from riffosc.wav import write_wav
+
+GLOBAL = ("tempo", "quantum", "key", "model")
+
+
+def request_for(samplerate: int, wishes: dict[str, Any]) -> ClipRequest:
+    """The request that the conductor makes of these parameters (by name), as if a player had set them in voice 1.
+
+    Raises ParamError, in words.
+    """
+    store = Store(1)
+    for name, value in wishes.items():
+        store.set(f"/riff/{name}" if name in GLOBAL else f"/riff/1/{name}", value)
+    conductor = Conductor({1: store.voice(1)}, PictureShelf().find, samplerate)
+    clock = OfflineClock(Timeline(tempo=float(store.get("/riff/tempo")), quantum=int(store.get("/riff/quantum"))))
+    conductor.timeline, conductor.key = clock.timeline, str(store.get("/riff/key"))
+    conductor.model = str(store.get("/riff/model"))
+    conductor.change(1, "prompt", store.get("/riff/1/prompt"))
+    for action in conductor.step(clock.now):
+        if isinstance(action, Render):
+            return action.job.request
+        if isinstance(action, Fail):
+            raise ParamError(action.words)
+    raise ParamError("give a prompt or a seed image: there is nothing to paint")
+
+
+def render_to_file(out: Path, samplerate: int, wishes: dict[str, Any]) -> Clip:
+    from riffosc.synthesis.render import Renderer
+
+    clip = Renderer().render(request_for(samplerate, wishes))
+    write_wav(out, clip.samples, samplerate, wav_tags(clip))
+    save_picture(clip.picture, out.with_suffix(".png"))
+    return clip
