@@ -7,13 +7,13 @@ its numeric EXIF tags, plus our own for beats, tempo and level.
 import io
 import math
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from riffosc.files import replace_file
 
@@ -81,6 +81,7 @@ NAMES = {
     WINDOW_S: "window",
     PADDED_S: "padded window",
 }
+FORMATS = ("PNG", "JPEG", "WEBP")  # those that hold EXIF and that people send; others stay closed
 NOMINAL_RATE = 44100  # a picture has no sample rate of its own
 BROKEN = (  # all that Pillow is known to raise for files that are not what they seem
     *(OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, struct.error),
@@ -138,23 +139,27 @@ def save_picture(picture: Picture, path: Path | str) -> None:
 
 def load_picture(path: Path | str) -> Picture:
     """Read a picture and its settings. Raises PictureError in words."""
+    return _read(path, _shown(path))
+
+
+def decode_picture(data: bytes, name: str = "the picture") -> Picture:
+    """As `load_picture`, from the bytes of a file."""
+    return _read(io.BytesIO(data), name)
+
+
+def _read(source: Path | str | io.BytesIO, name: str) -> Picture:
     try:
-        with Image.open(path) as image:
-            _fits(image, path)
+        with Image.open(source, formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise PictureError(f"it is too large for a loop: {image.width} by {image.height} pixels")
             tags = dict(image.getexif())
-            pixels = _pixels(image)
-    except PictureError:
-        raise
-    except Image.UnidentifiedImageError as error:
-        raise PictureError(f"{_shown(path)} is not a picture that can be read") from error
+            return _from_tags(_pixels(image), tags)
+    except PictureError as error:
+        raise PictureError(f"{name}: {error}") from None
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{name} is not a picture that can be read") from error
     except BROKEN as error:
-        raise PictureError(f"cannot read the picture {_shown(path)}: {_reason(error)}") from error
-    return _from_tags(pixels, tags, path)
-
-
-def _fits(image: Image.Image, path: Path | str) -> None:
-    if image.width * image.height > MAX_PIXELS:
-        raise PictureError(f"{_shown(path)} is too large for a loop: {image.width} by {image.height} pixels")
+        raise PictureError(f"cannot read the picture {name}: {_reason(error)}") from error
 
 
 def _pixels(image: Image.Image) -> Pixels:
@@ -165,19 +170,20 @@ def _pixels(image: Image.Image) -> Pixels:
     return np.ascontiguousarray(np.moveaxis(np.array(image.convert("RGB"), np.uint8), -1, 0)[1:])
 
 
-def _from_tags(pixels: Pixels, tags: dict[int, Any], path: Path | str) -> Picture:
+def _from_tags(pixels: Pixels, tags: dict[int, Any]) -> Picture:
     if not tags.keys() & NAMES.keys():
-        raise PictureError(f"{_shown(path)} holds no settings: it is not a picture of sound that riffosc knows")
-    try:
-        picture = Picture(pixels, _settings(tags), _above_zero(tags, BEATS), _above_zero(tags, TEMPO))
-        picture = replace(picture, quantum=_count(tags, QUANTUM), key=_text(tags, KEY))
-    except PictureError as error:
-        raise PictureError(f"{_shown(path)}: {error}") from None
-    if pixels.shape[1] != picture.settings.bins:
-        raise PictureError(
-            f"{_shown(path)} is {pixels.shape[1]} pixels high, but its settings say {picture.settings.bins}"
-        )
-    return picture
+        raise PictureError("it holds no settings, so it is not a picture of sound that riffosc knows")
+    settings = _settings(tags)
+    if pixels.shape[1] != settings.bins:
+        raise PictureError(f"it is {pixels.shape[1]} pixels high, but its settings say {settings.bins}")
+    return Picture(
+        pixels,
+        settings,
+        beats=_above_zero(tags, BEATS),
+        tempo=_above_zero(tags, TEMPO),
+        quantum=_count(tags, QUANTUM),
+        key=_text(tags, KEY),
+    )
 
 
 def _settings(tags: dict[int, Any]) -> PictureSettings:
