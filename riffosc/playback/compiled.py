@@ -1,0 +1,113 @@
+"""What numba needs to be told: how audio code is compiled, and the few instructions it lacks."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, TypeVar, cast
+
+import numba
+from llvmlite import ir
+from numba import cfunc, extending, types
+
+njit: Any = numba.njit
+config: Any = numba.config
+OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def audio(function: F) -> F:
+    """Compiled without Python: nothing allocated, no lock, and x / 0 is inf as in numpy."""
+    return cast(F, njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function))
+
+
+def entry(function: F) -> F:
+    """The same, and called from Python too: what it took to compile is kept for the next start."""
+    with _cache() as cache:
+        return cast(F, njit(cache=cache, **OPTIONS)(function))
+
+
+def callback(signature: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A C function for an audio library; its `address` may be called from any thread."""
+
+    def compiled(function: Callable[..., Any]) -> Any:
+        with _cache() as cache:
+            return cfunc(signature, cache=cache, error_model="numpy")(function)
+
+    return compiled
+
+
+@lru_cache(maxsize=1)
+def cache_folder() -> str:
+    """Where compiled code is kept, or nothing if nowhere may be written.
+
+    One folder for each state of this package: numba itself only looks at the file of the function that
+    is called from outside, not at the files of those it calls.
+    """
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    version = sha256(b"".join(s.read_bytes() for s in sources)).hexdigest()[:16]
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(home, "riffosc", "compiled", version)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return ""
+
+
+@contextmanager
+def _cache() -> Iterator[bool]:
+    """numba chooses a function's cache folder when the function is declared."""
+    folder, before = cache_folder(), config.CACHE_DIR
+    config.CACHE_DIR = folder or before
+    try:
+        yield bool(folder)
+    finally:
+        config.CACHE_DIR = before
+
+
+def instruction(function: Callable[..., Any]) -> Any:
+    """A few lines of machine code, by their builder."""
+    return extending.intrinsic(function)
+
+
+@instruction
+def sample(_: Any, address: Any, index: Any) -> Any:
+    """Audio thread. The float32 at `index` of the samples that begin at `address`."""
+
+    def build(_: Any, builder: Any, __: Any, args: Any) -> Any:
+        samples = builder.inttoptr(args[0], ir.PointerType(ir.FloatType()))
+        return builder.load(builder.gep(samples, [args[1]]))
+
+    return types.float32(types.int64, types.int64), build
+
+
+@instruction
+def fence(_: Any) -> Any:
+    """Audio thread. What was written before is seen before what is written after, on any processor."""
+
+    def build(context: Any, builder: Any, *_: Any) -> Any:
+        builder.fence("seq_cst")
+        return context.get_dummy_value()
+
+    return types.void(), build
+
+
+def _exchange(operation: str) -> Any:
+    @instruction
+    def exchange(_: Any, array: Any, index: Any, value: Any) -> Any:
+        def build(context: Any, builder: Any, _: Any, args: Any) -> Any:
+            data = context.make_array(array)(context, builder, args[0]).data
+            return builder.atomic_rmw(operation, builder.gep(data, [args[1]]), args[2], "seq_cst")
+
+        return types.int64(array, types.int64, types.int64), build
+
+    return exchange
+
+
+swap = _exchange("xchg")  # (int64 array, index, value) -> what was there
+raise_to = _exchange("max")  # (int64 array, index, value) -> what was there

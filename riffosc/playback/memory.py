@@ -1,0 +1,43 @@
+"""The memory output: blocks on demand, into arrays. For tests, and for rendering without a sound card."""
+
+from typing import Any
+
+import numpy as np
+
+from riffosc.clip import Samples
+from riffosc.playback.player import Player
+
+
+class MemoryOutput:
+    """Mixes when asked to."""
+
+    name = "memory"
+    latency = 0.0
+
+    def __init__(self, samplerate: int = 44100, blocksize: int = 512) -> None:
+        self.samplerate = samplerate
+        self.blocksize = blocksize
+        self._state: Any = None
+        self._frame = 0
+
+    def start(self, player: Player) -> None:
+        from riffosc.playback.mixer import mix
+
+        self._mix = mix
+        self._state = player.state
+        self._frame = player.resume(self.samplerate)
+
+    def stop(self) -> None:
+        self._state = None
+
+    def render(self, frames: int) -> tuple[Samples, Samples]:
+        """The next `frames` of every voice (voices, 2, frames) and of the main mix (2, frames)."""
+        out = self._state["out"]
+        blocks = [np.zeros((*out.shape[:2], 0), np.float32)]
+        for start in range(0, frames, self.blocksize):
+            count = min(self.blocksize, frames - start)
+            self._mix(self._state, self._frame, count, 0)
+            self._frame += count
+            blocks.append(out[:, :, :count].copy())
+        sound = np.concatenate(blocks, axis=2)
+        return sound[:-1], sound[-1]

@@ -1,0 +1,229 @@
+"""The player: what the rest of the program says to the mixer, and hears from it. Event loop only."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from math import cos, isfinite, pi
+from time import monotonic_ns
+from typing import Any, Protocol
+
+from riffosc.playback.bank import Bank
+from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, NOTHING, PANIC, TAIL, TIMELINE, Sizes, allocate
+from riffosc.timeline import Timeline
+
+
+class Kind(IntEnum):
+    """What news is about. The first five are the mixer's own numbers."""
+
+    LANDED = 0  # the clip is whole on its beat
+    MISSED = 1  # too late for its beat: plan it again
+    REPLACED = 2  # another landing came before this one's fade began
+    PASS = 3  # the clip begins anew
+    MOVED = 4  # the timeline has changed: until the next pass the clip is read faster or slower
+    RELEASED = 5  # the mixer needs the slot no longer
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    kind: Kind
+    voice: int  # from 1; 0 if none in particular
+    slot: int | None
+    beat: float
+    frame: int  # of the audio clock
+    position: float = 0.0  # frame of the clip that is read then
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """On `beat` the clip in `slot` (None: silence) sounds whole, crossed over to beforehand."""
+
+    voice: int  # from 1
+    slot: int | None
+    beat: float
+    origin: float = 0.0  # a beat on which the clip's first frame sounds, or would
+    fade_s: float = 0.050
+    alike: bool = False  # old and new are nearly the same: their amplitudes add up, not their powers
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How loud a voice is, and where."""
+
+    gain: float = 1.0
+    pan: float = 0.0  # -1 left, 1 right
+    width: float = 1.0  # 0 mono, 1 as it is
+    mute: bool = False
+    solo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """The loudest samples since they were last read."""
+
+    voices: tuple[float, ...]
+    main: float
+
+
+class Output(Protocol):
+    """Something that calls the mixer, block by block, on a thread of its own."""
+
+    name: str
+    samplerate: int
+    blocksize: int
+    latency: float  # seconds from mixing to hearing
+
+    def start(self, player: "Player") -> None: ...
+    def stop(self) -> None: ...
+
+
+class Player:
+    """Voices of looping clips on one timeline, mixed by a compiled function in the audio thread."""
+
+    def __init__(self, voices: int = 8, samplerate: int = 44100, sizes: Sizes | None = None) -> None:
+        from riffosc.playback import clock, levels, rings
+
+        self.state: Any = allocate(sizes or Sizes(voices, samplerate))
+        self.samplerate = samplerate
+        self.bank = Bank(self.state["slots"])
+        self.timeline = Timeline()
+        self._voices = [Levels() for _ in self.state["voices"]]
+        self._rings, self._clock, self._take = rings, clock, levels.take
+        self._backlog: deque[dict[str, float]] = deque()
+        self._given = self.bank.returned()
+        self._latest = 0.0
+
+    # what sounds
+
+    def land(self, landing: Landing) -> None:
+        """Plan a landing. The answer comes as news: LANDED, MISSED or REPLACED."""
+        self._check(landing.voice)
+        slot = NOTHING if landing.slot is None else landing.slot
+        if not (isfinite(landing.beat) and isfinite(landing.origin)):
+            raise ValueError(f"a landing needs a beat, not {landing.beat} from {landing.origin}")
+        if slot != NOTHING:
+            self.bank.send(slot)
+        self._send(
+            kind=LAND,
+            voice=landing.voice - 1,
+            slot=slot,
+            beat=landing.beat,
+            origin=landing.origin,
+            fade=max(64, round(landing.fade_s * self.samplerate)),
+            power=not landing.alike,
+        )
+
+    def set_timeline(self, timeline: Timeline) -> None:
+        """Follow `timeline` from its anchor on, which lies a little ahead of now; else at once."""
+        if not (timeline.tempo > 0 and isfinite(timeline.tempo + timeline.beat + timeline.seconds)):
+            raise ValueError(f"no timeline: {timeline}")
+        self.timeline = timeline
+        frame = round(timeline.seconds * self.samplerate)
+        self._send(kind=TIMELINE, frame=frame, beat=timeline.beat, seconds=timeline.seconds, tempo=timeline.tempo)
+
+    def gate(self, open: bool, beat: float) -> None:
+        """All voices are heard, or not, from `beat` on."""
+        self._send(kind=GATE, voice=int(open), beat=beat)
+
+    def panic(self) -> None:
+        """Silence within ten milliseconds; what was playing is forgotten."""
+        self._send(kind=PANIC)
+
+    # how loud
+
+    def set_voice(self, voice: int, **levels: Any) -> None:
+        """Change some of a voice's `Levels`: gain, pan, width, mute, solo."""
+        self._check(voice)
+        self._voices[voice - 1] = replace(self._voices[voice - 1], **levels)
+        soloed = any(v.solo for v in self._voices)
+        for number, v in enumerate(self._voices):
+            heard = not v.mute and (v.solo or not soloed)
+            self.state["aims"][number] = (*balance(v.gain * heard, v.pan), v.width)
+
+    def set_main(self, gain: float) -> None:
+        self.state["aims"][len(self._voices)] = gain
+
+    def levels(self) -> Peaks:
+        """Peaks since the last call, after gain, pan and gate."""
+        peaks = [self._take(self.state["peaks"], i) * 1e-9 for i in range(len(self._voices) + 1)]
+        return Peaks(tuple(peaks[:-1]), peaks[-1])
+
+    # what time it is, what has happened
+
+    def now(self) -> float:
+        """Seconds on the audio clock. Never goes back."""
+        self._latest = max(self._latest, self._clock.seconds(self.state["clock"], monotonic_ns()))
+        return self._latest
+
+    def news(self) -> list[News]:
+        """What has happened since the last call."""
+        self._flush()
+        cursor, ring = self.state["news_cursor"], self.state["news"]
+        count = self._rings.waiting(cursor)
+        places = [(int(cursor[TAIL]) + i) % len(ring) for i in range(count)]
+        items = [_news(ring[place]) for place in places]
+        self._rings.consume(cursor, count)
+        return items + self._released()
+
+    def overruns(self) -> int:
+        """Blocks that took longer to mix than to play."""
+        return int(self.state["engine"]["overruns"])
+
+    @property
+    def blocks(self) -> int:
+        """Blocks mixed: a watchdog's food."""
+        return int(self.state["engine"]["blocks"])
+
+    @property
+    def dropped(self) -> int:
+        """News that nobody read in time."""
+        return int(self.state["news_cursor"][DROPPED])
+
+    # for outputs
+
+    def resume(self, samplerate: int) -> int:
+        """An output is about to mix at `samplerate`: the frame it begins with. The clock has gone on meanwhile."""
+        self.samplerate = samplerate
+        self.state["engine"]["rate_aim"] = samplerate
+        return int(self._clock.frame_now(self.state["clock"], monotonic_ns(), samplerate))
+
+    def _check(self, voice: int) -> None:
+        if not 1 <= voice <= len(self._voices):
+            raise ValueError(f"there are voices 1 to {len(self._voices)}, no {voice}")
+
+    def _released(self) -> list[News]:
+        given = self.bank.returned()
+        slots = [int(s) for s in ((given != self._given) & (given > 0)).nonzero()[0]]
+        self._given = given
+        self.bank.collect()
+        frame = int(self.state["engine"]["frame"])
+        return [News(Kind.RELEASED, 0, slot, 0.0, frame) for slot in slots]
+
+    def _send(self, **fields: float) -> None:
+        self._backlog.append(fields)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Hand over what waits. With no output running the ring may be full: the rest waits here."""
+        cursor, ring = self.state["command_cursor"], self.state["commands"]
+        for _ in range(min(len(self._backlog), self._rings.room(cursor, len(ring)))):
+            place = int(cursor[HEAD]) % len(ring)
+            for name, value in self._backlog.popleft().items():
+                ring[name][place] = value
+            self._rings.publish(cursor, 1)
+
+
+def balance(gain: float, pan: float) -> tuple[float, float]:
+    """Left and right factors: whole in the middle, and the far side fades as the voice moves away."""
+    return gain * cos(max(0.0, pan) * pi / 2), gain * cos(max(0.0, -pan) * pi / 2)
+
+
+def _news(item: Any) -> News:
+    slot = int(item["slot"])
+    return News(
+        Kind(int(item["kind"])),
+        int(item["voice"]) + 1,
+        None if slot == NOTHING else slot,
+        float(item["beat"]),
+        int(item["frame"]),
+        float(item["position"]),
+    )

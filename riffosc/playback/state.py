@@ -1,0 +1,112 @@
+"""All that the audio thread reads and writes: plain arrays, allocated once, in one record, handed over by address.
+
+Every field is eight bytes wide, so that a reader in another thread never sees half of one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+BLOCK = 8192  # frames of scratch; a longer block is mixed in pieces
+TAILS = 3  # readers of a voice that fade out while its lead goes on
+LINES = 16  # timelines that wait for their frame
+SLOTS = 256
+COMMANDS = 1024
+NEWS = 4096
+NOTHING = -1  # in place of a slot: silence
+
+
+def _record(ints: str, floats: str) -> np.dtype[np.void]:
+    return np.dtype([(n, np.int64) for n in ints.split()] + [(n, np.float64) for n in floats.split()])
+
+
+ENGINE = _record(
+    # the next frame to mix; whether frames are skipped; waiting timelines; meters of the callback itself
+    "frame deaf lines blocks overruns xruns worst_ns collisions lost "
+    "block_frame "
+    # the gate's next move, the frame of its start, and frames left of the ramp that runs
+    "gate_waits gate_start gate_opens gate_left main_left",
+    # the rate that the output asks for; the timeline in force: `beat` sounds at `seconds`
+    "samplerate rate_aim beat seconds tempo gate_beat gate gate_step main main_step main_aim",
+)
+VOICE = _record(
+    # the lead's pass: first frame, and first frame of the next
+    "pass_start pass_end "
+    # the lead is fading in until `land_frame`; no new fade begins before `busy_until`
+    "arriving land_frame busy_until "
+    # one landing that waits for its fade to begin
+    "waits want_slot want_frame want_start want_fade want_power "
+    # panic
+    "killing kill_start kill_end ramp_left",
+    "pass_beat origin land_beat want_beat want_origin "
+    # levels as they are, what they move by each frame, and where they go
+    "left right width left_step right_step width_step left_aim right_aim width_aim",
+)
+READER = _record(
+    # samples, the frame at which `at` is read; how it fades, from when until when
+    "slot frame fade power follows fade_frame until",
+    "at rate phase phase_step level",
+)
+SLOT = _record("address frames channels reads taken returned", "beats")
+LINE = _record("frame", "beat seconds tempo")
+COMMAND = _record("kind voice slot frame fade power", "beat origin seconds tempo")
+NEWS_ITEM = _record("kind voice slot frame", "beat position")
+
+LAND, TIMELINE, GATE, PANIC = range(4)  # commands
+LANDED, MISSED, REPLACED, PASS, MOVED = range(5)  # news
+STAMP, FRAME, FRAMES, NS, RATE = range(5)  # the stamp is odd while the others are being written
+HEAD, TAIL, DROPPED = 0, 8, 16  # of a ring's cursor, each in a cache line of its own
+
+State = Any  # a numpy record of `layout`; as written `state["engine"]` here, `state.engine` in compiled code
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    voices: int = 8
+    samplerate: int = 44100
+    slots: int = SLOTS
+    commands: int = COMMANDS
+    news: int = NEWS
+
+
+def layout(sizes: Sizes) -> np.dtype[np.void]:
+    """The one record that holds everything."""
+    voices = sizes.voices
+    return np.dtype(
+        [
+            ("engine", ENGINE),
+            ("voices", VOICE, (voices,)),
+            ("readers", READER, (voices, 1 + TAILS)),  # the lead first
+            ("slots", SLOT, (sizes.slots,)),
+            ("lines", LINE, (LINES,)),  # by frame
+            ("commands", COMMAND, (sizes.commands,)),
+            ("command_cursor", np.int64, (24,)),  # HEAD, TAIL, DROPPED
+            ("news", NEWS_ITEM, (sizes.news,)),
+            ("news_cursor", np.int64, (24,)),
+            ("aims", np.float64, (voices + 1, 3)),  # left, right, width as asked for; last row: main
+            ("peaks", np.int64, (voices + 1,)),  # in billionths; last: main
+            ("clock", np.int64, (8,)),  # STAMP, FRAME, FRAMES, NS and RATE of the last block
+            ("lock", np.int64, (8,)),  # 1 while a block is being mixed
+            ("out", np.float32, (voices + 1, 2, BLOCK)),  # the block, voice by voice; last: main
+        ]
+    )
+
+
+def allocate(sizes: Sizes) -> State:
+    """A silent state at frame 0, beat 0, tempo 120."""
+    state: State = np.zeros(1, layout(sizes))[0]
+    state["readers"]["slot"] = NOTHING
+    state["engine"]["samplerate"] = state["engine"]["rate_aim"] = state["clock"][RATE] = sizes.samplerate
+    state["engine"]["tempo"] = 120.0
+    for name in ("gate", "main", "main_aim"):
+        state["engine"][name] = 1.0
+    for side in ("left", "right", "width"):
+        state["voices"][side] = state["voices"][f"{side}_aim"] = 1.0
+    state["aims"] = 1.0
+    return state
+
+
+def address(state: State) -> int:
+    """Where the record lies: what a compiled callback is given."""
+    return int(state.__array_interface__["data"][0])
