@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from riffosc import __version__
+from riffosc.threads import wait_patiently
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,6 +21,7 @@ def main(verbose: bool) -> None:
     level = logging.DEBUG if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("numba").setLevel(logging.WARNING)
+    wait_patiently()
 
 
 def player_options(command: Any) -> Any:

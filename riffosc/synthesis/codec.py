@@ -7,6 +7,7 @@ scales the spectrum by what the picture asks over what it has, spread back to th
 """
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +32,7 @@ class Stage:
     passes: int
 
 
+Progress = Callable[[float], None]
 STAGES = (Stage(False, 5, 16), Stage(True, 5, 8), Stage(True, 8, 4))
 
 
@@ -178,26 +180,40 @@ def to_values(pixels: Pixels) -> Tensor:
     return (1 - torch.tensor(pixels, dtype=torch.float32) / 255).flip(-2).transpose(-1, -2).contiguous()
 
 
-def invert(values: Tensor, settings: PictureSettings, frames: int, samplerate: int, seed: int = 0) -> Samples:
-    """Perform picture values (channels, columns, bins): (channels, frames), exactly as long, without a seam.
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How a picture is to be played: exactly `frames` frames; `seed` chooses the phases to start from."""
 
-    `seed` chooses the phases to start from; the same picture and seed give the same samples.
+    settings: PictureSettings
+    frames: int
+    samplerate: int
+    seed: int = 0
+
+
+def invert(values: Tensor, how: Performance, progress: Progress = lambda _: None) -> Samples:
+    """Perform picture values (channels, columns, bins): (channels, frames), without a seam.
+
+    The same picture and performance give the same samples. `progress` hears 0 to 1 after each pass, and may
+    end the work by raising.
     """
-    tools = transform(settings, samplerate)
-    performed = [_invert_channel(tools, channel, settings, frames, seed) for channel in values]
+    passes = len(values) * sum(stage.passes for stage in STAGES)
+    done = iter(range(1, passes + 1))
+    performed = [_invert_channel(channel, how, lambda: progress(next(done) / passes)) for channel in values]
     return torch.stack(performed).numpy()
 
 
-def _invert_channel(tools: Transform, values: Tensor, settings: PictureSettings, frames: int, seed: int) -> Tensor:
+def _invert_channel(values: Tensor, how: Performance, passed: Callable[[], None]) -> Tensor:
+    tools = transform(how.settings, how.samplerate)
     samples: Tensor | None = None
     for stage in STAGES:
-        columns = max(1, math.ceil(frames * stage.overlap / tools.width))
-        grid = tools.grid(frames, columns)
-        mel = resample_columns(values, columns) ** (1 / settings.power) * settings.reference
-        magnitude = mel if stage.impose_mel else tools.magnitude(mel)
+        columns = max(1, math.ceil(how.frames * stage.overlap / tools.width))
+        grid = tools.grid(how.frames, columns)
+        mel = resample_columns(values, columns) ** (1 / how.settings.power) * how.settings.reference
+        target = mel if stage.impose_mel else tools.magnitude(mel)
         if samples is None:
-            samples = tools.samples(torch.polar(magnitude, _random_phases(magnitude, seed)), grid)
-        samples = _passes(tools, samples, magnitude, grid, stage)
+            samples = tools.samples(torch.polar(target, _random_phases(target, how.seed)), grid)
+        for samples in _passes(tools, samples, target, grid, stage):
+            passed()
     assert samples is not None
     return samples
 
@@ -207,8 +223,8 @@ def _random_phases(like: Tensor, seed: int) -> Tensor:
     return torch.rand(like.shape, generator=generator) * (2 * math.pi)
 
 
-def _passes(tools: Transform, samples: Tensor, target: Tensor, grid: Grid, stage: Stage) -> Tensor:
-    """`target` is a mel picture or a linear magnitude, as the stage imposes it."""
+def _passes(tools: Transform, samples: Tensor, target: Tensor, grid: Grid, stage: Stage) -> Iterator[Tensor]:
+    """The samples after each pass. `target` is a mel picture or a linear magnitude, as the stage imposes it."""
     before: Tensor | float = 0.0
     for _ in range(stage.passes):
         now = tools.spectrum(samples, grid)
@@ -216,4 +232,4 @@ def _passes(tools: Transform, samples: Tensor, target: Tensor, grid: Grid, stage
         before = now
         imposed = tools.impose(ahead, target) if stage.impose_mel else target * ahead / (ahead.abs() + TINY)
         samples = tools.samples(imposed, grid)
-    return samples
+        yield samples

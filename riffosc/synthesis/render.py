@@ -40,19 +40,20 @@ class Renderer:
             picture = self._paint(request, watch, lambda part: progress(part * PAINTING))
         else:
             picture = self._fit(request)
-        samples = perform(picture, request)
+        painted = PAINTING if request.painted else 0.0
+        samples = perform(picture, request, lambda part: progress(painted + part * (1 - painted)))
         watch.lap("codec")
-        progress(1.0)
         return Clip(request, samples, picture, watch.laps)
 
     def _paint(self, request: ClipRequest, watch: "Stopwatch", progress: Progress) -> Picture:
         model = self.model(request.model)
         watch.lap("load")
-        text = torch.stack([blend_prompts(model, request.prompts), model.text(parse_prompt(request.negative))])
+        scored = _Scored(model, request)
+        text = torch.stack([blend_prompts(scored, request.prompts), model.text(parse_prompt(request.negative))])
         watch.lap("text")
         init = None if request.init is None else model.encode(picture_values(request.init, request))
         watch.lap("autoencoder")
-        latents = sample(_Scored(model, request), request, init, text, progress)
+        latents = sample(scored, request, init, text, progress)
         watch.lap("denoiser")
         pixels = codec.to_pixels(model.decode(latents))
         watch.lap("autoencoder")
@@ -95,13 +96,13 @@ class Stopwatch:
         self._since = now
 
 
-def perform(picture: Picture, request: ClipRequest) -> Samples:
+def perform(picture: Picture, request: ClipRequest, progress: Progress = lambda _: None) -> Samples:
     """The picture as sound of exactly `request.frames` frames: (channels, frames).
 
     Always from the pixels, so that a saved picture sounds as its clip did.
     """
-    values = codec.to_values(picture.pixels)
-    return codec.invert(values, picture.settings, request.frames, request.samplerate, request.seed)
+    how = codec.Performance(picture.settings, request.frames, request.samplerate, request.seed)
+    return codec.invert(codec.to_values(picture.pixels), how, progress)
 
 
 def picture_values(picture: Picture, request: ClipRequest) -> Tensor:

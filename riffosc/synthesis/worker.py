@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from riffosc.clip import Clip, ClipRequest
+from riffosc.threads import wait_patiently
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides what ends
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    wait_patiently()
     desk = Desk(pipe)
     threading.Thread(target=desk.listen, daemon=True).start()
     desk.work()
