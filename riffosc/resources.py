@@ -18,11 +18,6 @@ def patches_dir() -> Path:
     return _shipped("patches")
 
 
-def seeds() -> dict[str, Path]:
-    """The shipped seed pictures: name to file."""
-    return {path.stem: path for path in sorted(seeds_dir().glob("*.png"))}
-
-
 def _shipped(name: str) -> Path:
     inside = PACKAGE / name
     return inside if inside.is_dir() else PACKAGE.parent / name

@@ -13,7 +13,7 @@ Carry = Callable[[Peer, bytes], None]
 Reply = tuple[str, tuple[Value, ...]]  # address, arguments
 
 MAX_BYTES = 1400  # of a datagram: one Ethernet frame
-BURST = 16  # datagrams sent in one go
+BURST = 4  # datagrams sent in one go
 MAX_ROWS = 64  # being sent at the same time
 PAUSE_S = 0.005  # between such bursts, so that a listener's buffer does not run over
 FLOAT_MAX = 3.4028234e38

@@ -13,7 +13,7 @@ from riffosc.playback.state import DROPPED, HEAD, NOTHING, TAIL
 @entry
 def waiting(cursor: Any) -> int:
     """Any thread (the consumer). How many records may be read."""
-    count = cursor[HEAD] - cursor[TAIL]
+    count = int(cursor[HEAD] - cursor[TAIL])
     fence()
     return count
 
@@ -21,7 +21,7 @@ def waiting(cursor: Any) -> int:
 @entry
 def room(cursor: Any, size: int) -> int:
     """Any thread (the producer). How many records may be written."""
-    count = size - (cursor[HEAD] - cursor[TAIL])
+    count = int(size - (cursor[HEAD] - cursor[TAIL]))
     fence()
     return count
 

@@ -212,7 +212,8 @@ def _invert_channel(values: Tensor, how: Performance, passed: Callable[[], None]
         target = mel if stage.impose_mel else tools.magnitude(mel)
         if samples is None:
             samples = tools.samples(torch.polar(target, _random_phases(target, how.seed)), grid)
-        for samples in _passes(tools, samples, target, grid, stage):
+        for heard in _passes(tools, samples, target, grid, stage):
+            samples = heard
             passed()
     assert samples is not None
     return samples
