@@ -213,7 +213,7 @@ class Store:
 
     def nearest(self, address: str) -> str | None:
         """The address that was probably meant. Takes milliseconds: not for every message."""
-        return next(iter(get_close_matches(address, self._table, n=1, cutoff=0.6)), None)
+        return next(iter(get_close_matches(address, self._table, n=1, cutoff=0.75)), None)
 
     def _hint(self, address: str) -> str:
         near = self.nearest(address)
