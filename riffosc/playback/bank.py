@@ -24,11 +24,11 @@ class BankFull(RuntimeError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reservation:
-    """A slot to be filled: `samples` here, or those of `attach(name, ...)` in another process."""
+    """A slot to be filled: `array` here, or those of `attach(name, ...)` in another process."""
 
     slot: int
     name: str
-    samples: Samples  # (channels, frames)
+    array: Samples  # (channels, frames)
 
 
 class _Memory:
@@ -109,7 +109,7 @@ class Bank:
     def load(self, samples: Samples, beats: float) -> int:
         """A copy of `samples` (channels, frames) in a slot of its own."""
         reservation = self.reserve(samples.shape[0], samples.shape[1], beats)
-        reservation.samples[:] = samples
+        reservation.array[:] = samples
         return reservation.slot
 
     def samples(self, slot: int) -> Samples:

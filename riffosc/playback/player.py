@@ -12,7 +12,7 @@ from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, NOTHING, PANIC, TA
 from riffosc.timeline import Timeline
 
 
-class Kind(IntEnum):
+class NewsKind(IntEnum):
     """What news is about. The first five are the mixer's own numbers."""
 
     LANDED = 0  # the clip is whole on its beat
@@ -25,9 +25,9 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    kind: Kind
+    kind: NewsKind
     voice: int  # from 1; 0 if none in particular
-    slot: int | None
+    slot: int  # NOTHING (-1): silence
     beat: float
     frame: int  # of the audio clock
     position: float = 0.0  # frame of the clip that is read then
@@ -54,14 +54,6 @@ class Levels:
     width: float = 1.0  # 0 mono, 1 as it is
     mute: bool = False
     solo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Peaks:
-    """The loudest samples since they were last read."""
-
-    voices: tuple[float, ...]
-    main: float
 
 
 class Output(Protocol):
@@ -91,6 +83,7 @@ class Player:
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
         self._latest = 0.0
+        self.output_name = ""
 
     # what sounds
 
@@ -142,10 +135,10 @@ class Player:
     def set_main(self, gain: float) -> None:
         self.state["aims"][len(self._voices)] = gain
 
-    def levels(self) -> Peaks:
-        """Peaks since the last call, after gain, pan and gate."""
+    def levels(self) -> tuple[float, ...]:
+        """Peaks since the last call, after gain, pan and gate: of the main mix, then of voice 1, 2, ..."""
         peaks = [self._take(self.state["peaks"], i) * 1e-9 for i in range(len(self._voices) + 1)]
-        return Peaks(tuple(peaks[:-1]), peaks[-1])
+        return (peaks[-1], *peaks[:-1])
 
     # what time it is, what has happened
 
@@ -164,9 +157,15 @@ class Player:
         self._rings.consume(cursor, count)
         return items + self._released()
 
+    @property
     def overruns(self) -> int:
         """Blocks that took longer to mix than to play."""
         return int(self.state["engine"]["overruns"])
+
+    @property
+    def xruns(self) -> int:
+        """Blocks that the sound server lost, whoever was to blame."""
+        return int(self.state["engine"]["xruns"])
 
     @property
     def blocks(self) -> int:
@@ -186,6 +185,10 @@ class Player:
         self.state["engine"]["rate_aim"] = samplerate
         return int(self._clock.frame_now(self.state["clock"], monotonic_ns(), samplerate))
 
+    def close(self) -> None:
+        """Leave no shared memory behind. Outputs have been stopped."""
+        self.bank.close()
+
     def _check(self, voice: int) -> None:
         if not 1 <= voice <= len(self._voices):
             raise ValueError(f"there are voices 1 to {len(self._voices)}, no {voice}")
@@ -196,7 +199,7 @@ class Player:
         self._given = given
         self.bank.collect()
         frame = int(self.state["engine"]["frame"])
-        return [News(Kind.RELEASED, 0, slot, 0.0, frame) for slot in slots]
+        return [News(NewsKind.RELEASED, 0, slot, 0.0, frame) for slot in slots]
 
     def _send(self, **fields: float) -> None:
         self._backlog.append(fields)
@@ -218,11 +221,10 @@ def balance(gain: float, pan: float) -> tuple[float, float]:
 
 
 def _news(item: Any) -> News:
-    slot = int(item["slot"])
     return News(
-        Kind(int(item["kind"])),
+        NewsKind(int(item["kind"])),
         int(item["voice"]) + 1,
-        None if slot == NOTHING else slot,
+        int(item["slot"]),
         float(item["beat"]),
         int(item["frame"]),
         float(item["position"]),

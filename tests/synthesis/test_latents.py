@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -23,7 +25,7 @@ def test_a_walk_begins_at_its_seed_and_ends_at_the_next() -> None:
     assert torch.equal(walked_noise(shape, 3, 0.0), seeded_noise(shape, 3))
     assert torch.allclose(walked_noise(shape, 3, 1.0), seeded_noise(shape, 4), atol=1e-5)
     steps = [walked_noise(shape, 3, w / 4) for w in range(5)]
-    distances = [float((b - a).norm()) for a, b in zip(steps, steps[1:], strict=False)]
+    distances = [float((b - a).norm()) for a, b in pairwise(steps)]
     assert max(distances) / min(distances) < 1.05, "even steps"
 
 
