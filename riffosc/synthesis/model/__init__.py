@@ -1,0 +1,1 @@
+"""The embedded model: made for loops, small enough to ship, circular by construction."""

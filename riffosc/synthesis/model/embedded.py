@@ -1,0 +1,201 @@
+"""The model that is shipped: a folder with model.json (what it is) and model.safetensors (its numbers)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from riffosc.picture import PictureSettings
+from riffosc.synthesis.model.autoencoder import Autoencoder
+from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
+from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
+
+FAMILY = "riffosc-loops-1"
+WEIGHTS = Path(__file__).parent / "weights"  # of the model that is shipped
+NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
+MODES = {"": False, "maj": False, "major": False, "m": True, "min": True, "minor": True}
+UNKNOWN_KEY = (12, 2)
+
+
+class ModelError(ValueError):
+    """A model folder that cannot be used, in words for the musician."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the model is told besides words."""
+
+    bars: int
+    quantum: int  # beats per bar
+    tempo: float  # beats per minute
+    key: str = ""  # "Am", "F#", "Ebm"; empty for the model's choice
+
+
+def parse_key(key: str) -> tuple[int, bool] | None:
+    """Pitch class of the root (0 is C) and whether the key is minor; None when it is left free."""
+    text = key.strip()
+    if not text:
+        return None
+    root = NATURAL.get(text[0].upper())
+    sign = SIGNS.get(text[1:2], 0)
+    mode = text[1 + abs(sign) :].strip()
+    minor = True if mode == "m" else MODES.get(mode.lower() if mode != "M" else "maj")
+    if root is None or minor is None:
+        raise ValueError(f"'{key}' is not a key: try Am, F#, Ebm, or nothing.")
+    return (root + sign) % 12, minor
+
+
+def key_numbers(key: str) -> tuple[int, int]:
+    """Root 0..12 and mode 0..2 (major, minor), the last of each for a free key."""
+    parsed = parse_key(key)
+    return UNKNOWN_KEY if parsed is None else (parsed[0], int(parsed[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that model.json says."""
+
+    sizes: Sizes
+    picture: PictureSettings
+    words: tuple[str, ...]
+
+    @property
+    def patch(self) -> int:
+        """Columns a token."""
+        return self.picture.columns_per_beat // self.sizes.tokens_per_beat
+
+    def tokenizer(self) -> Tokenizer:
+        vocabulary = Vocabulary(self.words, self.sizes.text_buckets)
+        return Tokenizer(vocabulary, self.sizes.text_tokens)
+
+    def network(self) -> "Network":
+        return Network(self)
+
+    def autoencoder(self) -> Autoencoder:
+        return Autoencoder(self.picture.bins, self.patch, self.sizes.dims)
+
+
+class Network(nn.Module):
+    """What is trained: the text encoder and the denoiser."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        sizes = plan.sizes
+        self.encoder = TextEncoder(
+            2 + len(plan.words), sizes.text_buckets, sizes.text_tokens, sizes.text_width, sizes.text_blocks
+        )
+        self.denoiser = Denoiser(sizes)
+
+
+class EmbeddedModel:
+    """Text to latents to pictures, on the processor, with no network and no other files."""
+
+    def __init__(self, plan: Plan, network: Network, autoencoder: Autoencoder) -> None:
+        self.plan, self.settings = plan, plan.picture
+        self.network, self.autoencoder = network.eval(), autoencoder
+        self.tokenizer = plan.tokenizer()
+        self.empty = self._encoded([])
+
+    @classmethod
+    def load(cls, folder: Path = WEIGHTS) -> "EmbeddedModel":
+        plan = read_plan(folder / "model.json")
+        network, autoencoder = plan.network(), plan.autoencoder()
+        both = nn.ModuleDict({"network": network, "autoencoder": autoencoder})
+        tensors = _read_tensors(folder / "model.safetensors")
+        try:
+            both.load_state_dict(tensors)
+        except RuntimeError as error:
+            raise ModelError(f"The weights in {folder} do not fit its model.json: {error}") from None
+        return cls(plan, network, autoencoder)
+
+    def save(self, folder: Path) -> None:
+        """Writes the folder in float16; each file appears whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        both = nn.ModuleDict({"network": self.network, "autoencoder": self.autoencoder})
+        tensors = {name: tensor.half().contiguous() for name, tensor in both.state_dict().items()}
+        aside = folder / "model.safetensors.part"
+        save_file(tensors, aside)
+        aside.replace(folder / "model.safetensors")
+        write_plan(self.plan, folder / "model.json")
+
+    @torch.no_grad()
+    def text(self, words: Sequence[tuple[str, float]]) -> Tensor:
+        """Weighted words to (text tokens, width); weight 1 is plain, no words are the empty prompt."""
+        single = self.tokenizer.weighted(words)
+        encoded = self._encoded([word for word, _ in single])
+        return weigh(encoded, self.empty, [weight for _, weight in single])
+
+    @torch.no_grad()
+    def _encoded(self, words: Sequence[str]) -> Tensor:
+        rows, groups = self.tokenizer.numbers(words)
+        encoded: Tensor = self.network.encoder(rows[None], groups[None])[0]
+        return encoded
+
+    def shape(self, beats: int) -> tuple[int, int]:
+        """Tokens and dimensions of the latents of a loop."""
+        return beats * self.plan.sizes.tokens_per_beat, self.plan.sizes.dims
+
+    @torch.no_grad()
+    def encode(self, values: Tensor) -> Tensor:
+        """(channels, columns, bins) to (tokens, dims), of unit variance over the corpus."""
+        return self.autoencoder.encode(values)
+
+    @torch.no_grad()
+    def decode(self, latents: Tensor) -> Tensor:
+        """(tokens, dims) to (1, columns, bins), 0..1."""
+        return self.autoencoder.decode(latents)
+
+    @torch.no_grad()
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score) -> Tensor:
+        """Noise minus clip, as the network sees it: x (batch, tokens, dims), time 0..1 with 1 for noise,
+        text (batch, text tokens, width)."""
+        batch, meter = len(x), Meter(score.bars, score.quantum)
+        told = Conditions(
+            text,
+            score_features(torch.full((batch,), score.tempo), meter),
+            torch.tensor([key_numbers(score.key)] * batch),
+        )
+        with torch.autocast("cpu", torch.bfloat16):
+            velocity: Tensor = self.network.denoiser(x, torch.full((batch,), time), told, meter)
+        return velocity.float()
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    body = {"family": FAMILY, **asdict(replace(plan, words=())), "words": list(plan.words)}
+    aside = path.with_suffix(".json.part")
+    aside.write_text(json.dumps(body, indent=1) + "\n")
+    aside.replace(path)
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a model.json, or a ModelError that says what is wrong with it."""
+    try:
+        body: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise ModelError(f"There is no model in {path.parent}: {path.name} is missing.") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from None
+    if not isinstance(body, dict) or body.get("family") != FAMILY:
+        raise ModelError(f"{path} is not of the family {FAMILY}.")
+    try:
+        return Plan(Sizes(**body["sizes"]), PictureSettings(**body["picture"]), tuple(body["words"]))
+    except KeyError as error:
+        raise ModelError(f"{path} does not say {error}.") from None
+    except TypeError as error:
+        raise ModelError(f"{path} does not fit this version of riffosc: {error}") from None
+
+
+def _read_tensors(path: Path) -> dict[str, Tensor]:
+    try:
+        return {name: tensor.float() for name, tensor in load_file(path).items()}
+    except FileNotFoundError:
+        raise ModelError(f"There is no model in {path.parent}: {path.name} is missing.") from None
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from None

@@ -1,0 +1,272 @@
+"""Training the denoiser and its text encoder by flow matching (Lipman et al., arXiv 2210.02747).
+
+`python -m riffosc.training.fit --corpus DIR --run DIR --minutes 80`; see README.md beside this file.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+from torch import Generator, Tensor, nn
+
+from riffosc.picture import EMBEDDED
+from riffosc.synthesis.model.autoencoder import Autoencoder
+from riffosc.synthesis.model.embedded import EmbeddedModel, Network, Plan
+from riffosc.synthesis.model.network import Conditions, Sizes, score_features
+from riffosc.training.dataset import Batch, Dataset, encode_shard, fit_autoencoder, vocabulary
+
+WARM_UP = 100  # steps
+STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
+LOG_EVERY = 50
+CHECK_EVERY = 250
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """What a run is: where from, where to, how long, how fast."""
+
+    corpus: Path
+    run: Path  # checkpoints, log and cached latents
+    minutes: float = 80.0
+    steps: int | None = None  # instead of minutes
+    tokens: int = 4096  # a batch
+    rate: float = 1e-3  # of AdamW: embeddings, biases, first and last layers
+    matrix_rate: float = 4e-3  # of Muon: the matrices inside the blocks
+    average: float = 0.998  # of the weights, a step
+    first_shards: int = 10  # the autoencoder is fitted on these
+    save_minutes: float = 5.0
+    seed: int = 0
+    resume: bool = False
+    compiled: bool = False  # the blocks, by torch.compile: a quarter faster, where there is a C++ compiler
+    sizes: Sizes = field(default_factory=Sizes)
+    report: Callable[[str], None] = click.echo
+
+    @property
+    def cache(self) -> Path:
+        return self.run / "cache"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.run / "checkpoint.pt"
+
+
+def flow_loss(network: Network, batch: Batch, generator: Generator) -> Tensor:
+    """Mean square error of the velocity, at times spread evenly over a logit-normal distribution
+    (Esser et al., arXiv 2403.03206)."""
+    size = len(batch.latents)
+    even = (torch.arange(size) + torch.rand(size, generator=generator)) / size
+    time_of = torch.special.ndtri(even.clamp(1e-4, 1 - 1e-4)).sigmoid()
+    noise = torch.randn(batch.latents.shape, generator=generator)
+    x = torch.lerp(batch.latents, noise, time_of[:, None, None])
+    with torch.autocast("cpu", torch.bfloat16):
+        text = network.encoder(batch.rows, batch.groups)
+        told = Conditions(text, score_features(batch.tempo, batch.meter), batch.key)
+        velocity: Tensor = network.denoiser(x, time_of, told, batch.meter)
+    return nn.functional.mse_loss(velocity.float(), noise - batch.latents)
+
+
+def optimizers(network: Network, options: FitOptions) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan et al. 2024) for the matrices inside the blocks, AdamW for all else."""
+    blocks: list[nn.Module] = [network.denoiser.blocks, network.encoder.blocks]
+    matrices = [p for block in blocks for n, p in block.named_parameters() if n.endswith("weight") and p.ndim == 2]
+    inside = {id(p) for p in matrices}
+    others = [p for p in network.parameters() if id(p) not in inside]
+    adam = torch.optim.AdamW(others, options.rate, betas=(0.9, 0.95), weight_decay=0.01)
+    muon = torch.optim.Muon(matrices, options.matrix_rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")
+    return [adam, muon]
+
+
+def fresh(plan: Plan, generator: Generator) -> Network:
+    """A network with random weights of this generator's; what begins at zero or one stays so."""
+    network = plan.network()
+    for module in network.modules():
+        if isinstance(module, nn.Linear) and module.weight.any():
+            nn.init.normal_(module.weight, std=(3 * module.in_features) ** -0.5, generator=generator)
+        elif isinstance(module, nn.Embedding | nn.EmbeddingBag):
+            nn.init.normal_(module.weight, std=0.5, generator=generator)
+    return network
+
+
+class Trainer:
+    """All that changes in the course of a run, and what a checkpoint holds."""
+
+    def __init__(self, options: FitOptions, plan: Plan, autoencoder: Autoencoder, deviation: Tensor) -> None:
+        self.options, self.plan = options, plan
+        self.autoencoder, self.deviation = autoencoder, deviation
+        self.generator = Generator().manual_seed(options.seed)
+        self.network, self.averaged = fresh(plan, self.generator), plan.network()
+        self.network.denoiser.deviation.copy_(deviation)
+        self.averaged.load_state_dict(self.network.state_dict())
+        self.optimizers = optimizers(self.network, options)
+        self.dataset = Dataset(plan.tokenizer())
+        self.shards: set[Path] = set()
+        self.step, self.seconds = 0, 0.0
+        if options.compiled:
+            torch._dynamo.config.recompile_limit = 64  # a shape of each meter
+            for block in self.network.denoiser.blocks:
+                block.compile(dynamic=False)
+
+    @property
+    def progress(self) -> float:
+        """0 at the start, 1 when the budget is spent."""
+        if self.options.steps is not None:
+            return self.step / self.options.steps
+        return self.seconds / (60 * self.options.minutes)
+
+    def take_in(self, most: int = 1000) -> None:
+        """New shards of the corpus, if there are any."""
+        found = sorted(set(self.options.corpus.glob("*.json")) - self.shards)[:most]
+        for shard in found:
+            for entry, latents in encode_shard(shard, self.options.cache, self.autoencoder):
+                self.dataset.add(entry, latents)
+        self.shards.update(found)
+
+    def rate(self) -> float:
+        """Of the full learning rate: warm-up, steady, then down to nothing in a line."""
+        falling = (1 - self.progress) / (1 - STEADY)
+        return max(0.0, min((self.step + 1) / WARM_UP, falling, 1.0))
+
+    def train_step(self) -> float:
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = optimizer.defaults["lr"] * self.rate()
+        loss = flow_loss(self.network, self.dataset.draw(self.generator, self.options.tokens), self.generator)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self._average()
+        return float(loss.detach())
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Moving averages of the weights; at first over a tenth of the steps so far."""
+        share = 1 - min(self.options.average, self.step / (self.step + 10))
+        for averaged, current in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
+            averaged.lerp_(current, share)
+
+    @torch.no_grad()
+    def held_out_loss(self, most: int = 64) -> float:
+        """Of the averaged weights on loops never trained on: the same noise and times whenever it is asked."""
+        generator = Generator().manual_seed(0)
+        losses, count = 0.0, 0
+        for meter, items in self.dataset.held_out.items():
+            batch = self.dataset.batch(meter, items[:most], generator)
+            losses += float(flow_loss(self.averaged, batch, generator)) * len(batch.latents)
+            count += len(batch.latents)
+        return losses / max(1, count)
+
+    def model(self) -> EmbeddedModel:
+        return EmbeddedModel(self.plan, self.averaged, self.autoencoder)
+
+    def save(self) -> None:
+        """The checkpoint, whole or not at all."""
+        state = {
+            "words": self.plan.words,
+            "sizes": self.plan.sizes,
+            "autoencoder": self.autoencoder.state_dict(),
+            "deviation": self.deviation,
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "generator": self.generator.get_state(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        aside = self.options.checkpoint.with_suffix(".part")
+        torch.save(state, aside)
+        aside.replace(self.options.checkpoint)
+
+    @classmethod
+    def resumed(cls, options: FitOptions) -> "Trainer":
+        """The run as its checkpoint left it."""
+        state = torch.load(options.checkpoint, weights_only=False)
+        plan = Plan(state["sizes"], EMBEDDED, state["words"])
+        autoencoder = plan.autoencoder()
+        autoencoder.load_state_dict(state["autoencoder"])
+        trainer = cls(options, plan, autoencoder, state["deviation"])
+        trainer.network.load_state_dict(state["network"])
+        trainer.averaged.load_state_dict(state["averaged"])
+        for optimizer, kept in zip(trainer.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
+        trainer.generator.set_state(state["generator"])
+        trainer.step, trainer.seconds = state["step"], state["seconds"]
+        return trainer
+
+
+def begun(options: FitOptions) -> Trainer:
+    """A new run: vocabulary from all captions there are, autoencoder from the first shards."""
+    shards = sorted(options.corpus.glob("*.json"))
+    if not shards:
+        raise FileNotFoundError(f"{options.corpus} holds no shards: run riffosc.training.corpus first.")
+    plan = Plan(options.sizes, EMBEDDED, vocabulary(shards))
+    autoencoder, deviation = fit_autoencoder(shards[: options.first_shards], options.cache, options.sizes)
+    return Trainer(options, plan, autoencoder, deviation)
+
+
+def fit(options: FitOptions) -> None:
+    """Trains until the budget is spent; the run folder ends with a checkpoint and a log."""
+    options.cache.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    trainer = Trainer.resumed(options) if options.resume else begun(options)
+    trainer.take_in()
+    options.report(f"{len(trainer.dataset)} loops, {len(trainer.plan.words)} words")
+    before, saved, losses = trainer.seconds, time.monotonic(), []
+    while trainer.progress < 1:
+        losses.append(trainer.train_step())
+        trainer.seconds = before + time.monotonic() - began
+        if trainer.step % LOG_EVERY == 0:
+            _log(trainer, losses)
+            losses = []
+            trainer.take_in(1)
+        if time.monotonic() - saved > 60 * options.save_minutes:
+            trainer.save()
+            saved = time.monotonic()
+    trainer.save()
+    options.report(f"{trainer.step} steps, held-out loss {trainer.held_out_loss():.4f}")
+
+
+def _log(trainer: Trainer, losses: list[float]) -> None:
+    """A line for a person and one for a program."""
+    line: dict[str, Any] = {"step": trainer.step, "minutes": round(trainer.seconds / 60, 2)}
+    line["loss"] = round(sum(losses) / len(losses), 4)
+    if trainer.step % CHECK_EVERY == 0:
+        line["held_out"] = round(trainer.held_out_loss(), 4)
+    trainer.options.report("  ".join(f"{name} {value}" for name, value in line.items()))
+    with (trainer.options.run / "log.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def export(run: Path, folder: Path) -> None:
+    """The averaged weights of a run's checkpoint as a model folder."""
+    Trainer.resumed(FitOptions(run, run)).model().save(folder)
+
+
+@click.command()
+@click.option("--corpus", type=click.Path(path_type=Path), help="Folder of shards.")
+@click.option("--run", type=click.Path(path_type=Path), required=True, help="Folder of the run.")
+@click.option("--minutes", default=80.0, show_default=True, help="How long to train.")
+@click.option("--steps", type=int, help="Steps, instead of minutes.")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--compiled", is_flag=True, help="A quarter faster; needs a C++ compiler.")
+@click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
+@click.option("--export", "folder", type=click.Path(path_type=Path), help="Only write the model here.")
+def main(corpus: Path, run: Path, threads: int, folder: Path | None, **options: Any) -> None:
+    """Train the embedded model, or write a run's model folder."""
+    torch.set_num_threads(threads)
+    if folder is not None:
+        export(run, folder)
+        return
+    fit(FitOptions(corpus, run, **options))
+
+
+if __name__ == "__main__":
+    main()
