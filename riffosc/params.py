@@ -81,7 +81,7 @@ class Param:
             number = min(number, self.high)
         if self.choices:
             number = min((float(choice) for choice in self.choices), key=lambda choice: abs(choice - number))
-        return number if isinstance(self.default, float) else round(number)
+        return float(number) if isinstance(self.default, float) else round(number)
 
     def _text(self, value: object) -> str:
         if value is None or isinstance(value, bytes):
@@ -255,7 +255,11 @@ class Store:
         return changed
 
     def publish(self, address: str, value: Value) -> None:
-        """Our own news about a read-only parameter, or a parameter that riffosc itself moved."""
+        """Our own news about a read-only parameter, or a parameter that riffosc itself moved.
+
+        The value is kept as the parameter's own type, whatever numpy made of it.
+        """
+        value = type(self._table[address].default)(value)
         if self._values[address] != value:
             self._values[address] = value
             self._tell(address, value)

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Hashable, Iterable
+from numbers import Integral
 from typing import Protocol
 
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -39,10 +40,10 @@ def encode(address: str, *args: Value) -> bytes:
     for value in args:
         if isinstance(value, str):
             builder.add_arg(_sendable(value), "s")
-        elif isinstance(value, float):
-            builder.add_arg(min(max(value, -FLOAT_MAX), FLOAT_MAX), "f")
-        else:
+        elif isinstance(value, Integral):  # numpy's too
             builder.add_arg(min(max(int(value), -(2**31)), 2**31 - 1), "i")
+        else:
+            builder.add_arg(min(max(float(value), -FLOAT_MAX), FLOAT_MAX), "f")
     return bytes(builder.build().dgram)
 
 

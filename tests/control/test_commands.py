@@ -1,5 +1,6 @@
 """Questions and answers."""
 
+import numpy as np
 import pytest
 from osc_helpers import unpack
 
@@ -138,6 +139,8 @@ def test_one_list_at_a_time(table):
         ("a\0b", "ab"),
         ("\ud800", "?"),
         ("é", "é"),
+        (np.float32(0.5), 0.5),
+        (np.int64(7), 7),
     ],
 )
 def test_values_that_others_could_not_read(value, sent):

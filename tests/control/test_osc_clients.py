@@ -18,10 +18,13 @@ from riffosc.params import Store
 async def main():
     store = Store()
     server = await OscServer.open(store, port=7433)
-    store.listen(lambda address, value: print(address, value))
+    changes = []
+    store.listen(lambda address, value: changes.append((address, value)))
     store.listen(lambda address, value: address == "/riff/1/save" and server.done(address, "kept.wav"))
     sclang = await asyncio.create_subprocess_exec("sclang", "block.scd", stdin=asyncio.subprocess.DEVNULL)
     await asyncio.wait_for(sclang.wait(), 90)
+    for change in changes:  # only now: sclang writes to the same place
+        print(*change)
     server.close()
     await asyncio.sleep(0)
 
