@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,30 @@ def doctor() -> None:
     findings = examine()
     for finding in findings:
         click.echo(f"{'ok ' if finding.ok else '-- '} {finding.what}: {finding.words}")
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are the `main` of modules, imported when they are asked for."""
+
+    def __init__(self, *args: Any, modules: dict[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = self._modules.get(cmd_name)
+        command: click.Command | None = import_module(module).main if module else None
+        return command
+
+
+TRAINING = {name: f"riffosc.training.{name}" for name in ("corpus", "fit", "evaluate", "seeds")}
+
+
+@main.group(cls=LazyGroup, modules=TRAINING)
+def train() -> None:
+    """Make a corpus, train the model, see how good it is (needs the `train` extra)."""
 
 
 @main.group()
