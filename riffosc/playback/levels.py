@@ -6,6 +6,7 @@ from typing import Any
 from riffosc.playback.compiled import audio, entry, raise_to, swap
 from riffosc.playback.fades import quick
 from riffosc.playback.readers import clean
+from riffosc.playback.state import MAIN
 
 KNEE = 0.7  # below it the main mix is left as it is
 CEILING = 0.999
@@ -15,7 +16,7 @@ CEILING = 0.999
 def aim(state: Any) -> None:
     """Audio thread. Where levels have been asked to change, they begin to move."""
     frames = quick(state.engine)
-    for number in range(len(state.voices)):
+    for number in range(state.engine.voices):
         voice, aims = state.voices[number], state.aims[number]
         left, right, width = aims[0], aims[1], aims[2]
         if left != voice.left_aim or right != voice.right_aim or width != voice.width_aim:
@@ -24,7 +25,7 @@ def aim(state: Any) -> None:
             voice.right_step = (right - voice.right) / frames
             voice.width_step = (width - voice.width) / frames
             voice.ramp_left = frames
-    engine, main = state.engine, state.aims[len(state.voices), 0]
+    engine, main = state.engine, state.aims[MAIN, 0]
     if main != engine.main_aim:
         engine.main_aim, engine.main_left = main, frames
         engine.main_step = (main - engine.main) / frames
@@ -73,8 +74,8 @@ def limit(x: float) -> float:
 @audio
 def sum_up(state: Any, count: int) -> None:
     """Audio thread. Shape each voice, sum them, limit the sum, note the peaks."""
-    engine, voices = state.engine, len(state.voices)
-    main, peak = state.out[voices], 0.0
+    engine, voices = state.engine, state.engine.voices
+    main, peak = state.out[MAIN], 0.0
     for number in range(voices):
         raise_to(state.peaks, number, int(1e9 * shape(state.voices[number], state.out[number, :, :count])))
     for j in range(count):
@@ -87,7 +88,7 @@ def sum_up(state: Any, count: int) -> None:
                 total += state.out[number, side, j]
             main[side, j] = limit(clean(total * engine.main))
             peak = max(peak, abs(main[side, j]))
-    raise_to(state.peaks, voices, int(1e9 * peak))
+    raise_to(state.peaks, MAIN, int(1e9 * peak))
 
 
 @entry

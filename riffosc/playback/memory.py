@@ -6,6 +6,7 @@ import numpy as np
 
 from riffosc.clip import Samples
 from riffosc.playback.player import Player
+from riffosc.playback.state import MAIN
 
 
 class MemoryOutput:
@@ -32,12 +33,13 @@ class MemoryOutput:
 
     def render(self, frames: int) -> tuple[Samples, Samples]:
         """The next `frames` of every voice (voices, 2, frames) and of the main mix (2, frames)."""
-        out = self._state["out"]
-        blocks = [np.zeros((*out.shape[:2], 0), np.float32)]
+        out, voices = self._state["out"], int(self._state["engine"]["voices"])
+        rows = [*range(voices), MAIN]
+        blocks = [np.zeros((voices + 1, 2, 0), np.float32)]
         for start in range(0, frames, self.blocksize):
             count = min(self.blocksize, frames - start)
             self._mix(self._state, self._frame, count, 0)
             self._frame += count
-            blocks.append(out[:, :, :count].copy())
+            blocks.append(out[rows, :, :count])
         sound = np.concatenate(blocks, axis=2)
         return sound[:-1], sound[-1]

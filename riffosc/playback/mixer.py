@@ -14,7 +14,7 @@ from riffosc.playback.fades import NEVER, quick
 from riffosc.playback.levels import aim, settle, sum_up
 from riffosc.playback.passes import beat_at, frame_at
 from riffosc.playback.rings import consume, waiting
-from riffosc.playback.state import GATE, LAND, PANIC, TAIL, TIMELINE
+from riffosc.playback.state import GATE, LAND, MAIN, PANIC, TAIL, TIMELINE
 from riffosc.playback.voices import follow, kill, play, receive, restart
 
 JUMP_S = 0.020  # a timeline that moves the beat by less keeps every pass's number
@@ -28,7 +28,8 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
     monotonic clock at the block's beginning.
     """
     engine = state.engine
-    state.out[:, :, :count] = 0.0
+    state.out[: state.engine.voices, :, :count] = 0.0
+    state.out[MAIN, :, :count] = 0.0
     if swap(state.lock, 0, 1):
         engine.collisions += 1
         return
@@ -56,7 +57,7 @@ def obey(state: Any, frame: int) -> None:
     """Audio thread. Take every command there is, as of `frame`."""
     count = waiting(state.command_cursor)
     for i in range(count):
-        command = state.commands[(state.command_cursor[TAIL] + i) % len(state.commands)]
+        command = state.commands[(state.command_cursor[TAIL] + i) % state.engine.commands]
         if command.kind == LAND:
             receive(state, command, frame)
         elif command.kind == TIMELINE:
@@ -64,7 +65,7 @@ def obey(state: Any, frame: int) -> None:
         elif command.kind == GATE:
             wait_for_gate(state.engine, command, frame)
         elif command.kind == PANIC:
-            for number in range(len(state.voices)):
+            for number in range(state.engine.voices):
                 kill(state, number, frame)
     consume(state.command_cursor, count)
 
@@ -92,7 +93,7 @@ def retune(state: Any) -> None:
         state.lines[i].frame = int(np.rint(state.lines[i].frame * ratio))
     move_gate(engine, engine.gate_left)
     engine.gate_start = frame_at(engine, engine.gate_beat) - quick(engine)
-    for number in range(len(state.voices)):
+    for number in range(state.engine.voices):
         restart(state, number, engine.frame)
         settle(state.voices[number])
 
@@ -110,7 +111,7 @@ def turn(state: Any, frame: int) -> None:
     jumped = abs(beat_at(engine, frame) - before) * 60 / engine.tempo > JUMP_S
     if engine.gate_waits:
         engine.gate_start = max(frame, frame_at(engine, engine.gate_beat) - quick(engine))
-    for number in range(len(state.voices)):
+    for number in range(state.engine.voices):
         follow(state, number, frame, jumped)
 
 
@@ -138,7 +139,7 @@ def run(state: Any, frame: int, until: int) -> None:
         if engine.gate_waits and engine.gate_start <= frame:
             swing(engine)
         stop = min(until, next_turn(state, frame))
-        for number in range(len(state.voices)):
+        for number in range(state.engine.voices):
             play(state, number, frame, stop)
             if not engine.deaf:
                 through_gate(state, number, frame, stop)

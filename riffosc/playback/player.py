@@ -8,7 +8,7 @@ from time import monotonic_ns
 from typing import Any, Protocol
 
 from riffosc.playback.bank import Bank
-from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, NOTHING, PANIC, TAIL, TIMELINE, Sizes, allocate
+from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, MAIN, NOTHING, PANIC, TAIL, TIMELINE, Sizes, allocate
 from riffosc.timeline import Timeline
 
 
@@ -78,7 +78,7 @@ class Player:
         self.samplerate = samplerate
         self.bank = Bank(self.state["slots"])
         self.timeline = Timeline()
-        self._voices = [Levels() for _ in self.state["voices"]]
+        self._voices = [Levels() for _ in range(self.state["engine"]["voices"])]
         self._rings, self._clock, self._take = rings, clock, levels.take
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
@@ -133,12 +133,12 @@ class Player:
             self.state["aims"][number] = (*balance(v.gain * heard, v.pan), v.width)
 
     def set_main(self, gain: float) -> None:
-        self.state["aims"][len(self._voices)] = gain
+        self.state["aims"][MAIN] = gain
 
     def levels(self) -> tuple[float, ...]:
         """Peaks since the last call, after gain, pan and gate: of the main mix, then of voice 1, 2, ..."""
-        peaks = [self._take(self.state["peaks"], i) * 1e-9 for i in range(len(self._voices) + 1)]
-        return (peaks[-1], *peaks[:-1])
+        rows = (MAIN, *range(len(self._voices)))
+        return tuple(self._take(self.state["peaks"], row) * 1e-9 for row in rows)
 
     # what time it is, what has happened
 
@@ -150,7 +150,7 @@ class Player:
     def news(self) -> list[News]:
         """What has happened since the last call."""
         self._flush()
-        cursor, ring = self.state["news_cursor"], self.state["news"]
+        cursor, ring = self.state["news_cursor"], self.state["news"][: self.state["engine"]["news"]]
         count = self._rings.waiting(cursor)
         places = [(int(cursor[TAIL]) + i) % len(ring) for i in range(count)]
         items = [_news(ring[place]) for place in places]
@@ -208,8 +208,9 @@ class Player:
     def _flush(self) -> None:
         """Hand over what waits. With no output running the ring may be full: the rest waits here."""
         cursor, ring = self.state["command_cursor"], self.state["commands"]
-        for _ in range(min(len(self._backlog), self._rings.room(cursor, len(ring)))):
-            place = int(cursor[HEAD]) % len(ring)
+        size = int(self.state["engine"]["commands"])
+        for _ in range(min(len(self._backlog), self._rings.room(cursor, size))):
+            place = int(cursor[HEAD]) % size
             for name, value in self._backlog.popleft().items():
                 ring[name][place] = value
             self._rings.publish(cursor, 1)

@@ -58,10 +58,11 @@ def tell_want(state: Any, number: int, kind: int) -> None:
 @audio
 def _post(state: Any, ints: tuple[int, int, int, int], beat: float, position: float) -> None:
     """Audio thread. One piece of news, counted as dropped if nobody reads them."""
-    if room(state.news_cursor, len(state.news)) < 1:
+    size = state.engine.news
+    if room(state.news_cursor, size) < 1:
         state.news_cursor[DROPPED] += 1
         return
-    item = state.news[state.news_cursor[HEAD] % len(state.news)]
+    item = state.news[state.news_cursor[HEAD] % size]
     item.voice, item.kind, item.slot, item.frame = ints
     item.beat, item.position = beat, position
     publish(state.news_cursor, 1)

@@ -11,6 +11,8 @@ import numpy as np
 BLOCK = 8192  # frames of scratch; a longer block is mixed in pieces
 TAILS = 3  # readers of a voice that fade out while its lead goes on
 LINES = 16  # timelines that wait for their frame
+VOICES = 32  # at most; the record has one layout, so that it is compiled once
+MAIN = VOICES  # the row of the main mix
 SLOTS = 256
 COMMANDS = 1024
 NEWS = 4096
@@ -22,8 +24,10 @@ def _record(ints: str, floats: str) -> np.dtype[np.void]:
 
 
 ENGINE = _record(
-    # the next frame to mix; whether frames are skipped; waiting timelines; meters of the callback itself
-    "frame deaf lines blocks overruns xruns worst_ns collisions lost "
+    # voices and ring places in use; which output may mix; the next frame; whether frames are skipped
+    "voices commands news owner frame deaf "
+    # waiting timelines; meters of the callback itself
+    "lines blocks overruns xruns worst_ns collisions lost "
     "block_frame "
     # the gate's next move, the frame of its start, and frames left of the ramp that runs
     "gate_waits gate_start gate_opens gate_left main_left",
@@ -58,44 +62,46 @@ LANDED, MISSED, REPLACED, PASS, MOVED = range(5)  # news
 STAMP, FRAME, FRAMES, NS, RATE = range(5)  # the stamp is odd while the others are being written
 HEAD, TAIL, DROPPED = 0, 8, 16  # of a ring's cursor, each in a cache line of its own
 
-State = Any  # a numpy record of `layout`; as written `state["engine"]` here, `state.engine` in compiled code
+State = Any  # a numpy record of STATE; as written `state["engine"]` here, `state.engine` in compiled code
+
+
+STATE = np.dtype(
+    [
+        ("engine", ENGINE),
+        ("voices", VOICE, (VOICES,)),
+        ("readers", READER, (VOICES, 1 + TAILS)),  # the lead first
+        ("slots", SLOT, (SLOTS,)),
+        ("lines", LINE, (LINES,)),  # by frame
+        ("commands", COMMAND, (COMMANDS,)),
+        ("command_cursor", np.int64, (24,)),  # HEAD, TAIL, DROPPED
+        ("news", NEWS_ITEM, (NEWS,)),
+        ("news_cursor", np.int64, (24,)),
+        ("aims", np.float64, (VOICES + 1, 3)),  # left, right, width as asked for; MAIN: gain
+        ("peaks", np.int64, (VOICES + 1,)),  # in billionths
+        ("clock", np.int64, (8,)),  # STAMP, FRAME, FRAMES, NS and RATE of the last block
+        ("lock", np.int64, (8,)),  # 1 while a block is being mixed
+        ("out", np.float32, (VOICES + 1, 2, BLOCK)),  # the block, voice by voice
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
+    """How much of the record is used."""
+
     voices: int = 8
     samplerate: int = 44100
-    slots: int = SLOTS
     commands: int = COMMANDS
     news: int = NEWS
 
 
-def layout(sizes: Sizes) -> np.dtype[np.void]:
-    """The one record that holds everything."""
-    voices = sizes.voices
-    return np.dtype(
-        [
-            ("engine", ENGINE),
-            ("voices", VOICE, (voices,)),
-            ("readers", READER, (voices, 1 + TAILS)),  # the lead first
-            ("slots", SLOT, (sizes.slots,)),
-            ("lines", LINE, (LINES,)),  # by frame
-            ("commands", COMMAND, (sizes.commands,)),
-            ("command_cursor", np.int64, (24,)),  # HEAD, TAIL, DROPPED
-            ("news", NEWS_ITEM, (sizes.news,)),
-            ("news_cursor", np.int64, (24,)),
-            ("aims", np.float64, (voices + 1, 3)),  # left, right, width as asked for; last row: main
-            ("peaks", np.int64, (voices + 1,)),  # in billionths; last: main
-            ("clock", np.int64, (8,)),  # STAMP, FRAME, FRAMES, NS and RATE of the last block
-            ("lock", np.int64, (8,)),  # 1 while a block is being mixed
-            ("out", np.float32, (voices + 1, 2, BLOCK)),  # the block, voice by voice; last: main
-        ]
-    )
-
-
 def allocate(sizes: Sizes) -> State:
     """A silent state at frame 0, beat 0, tempo 120."""
-    state: State = np.zeros(1, layout(sizes))[0]
+    if not 1 <= sizes.voices <= VOICES:
+        raise ValueError(f"1 to {VOICES} voices can be mixed, not {sizes.voices}")
+    state: State = np.zeros(1, STATE)[0]
+    for name in ("voices", "commands", "news"):
+        state["engine"][name] = getattr(sizes, name)
     state["readers"]["slot"] = NOTHING
     state["engine"]["samplerate"] = state["engine"]["rate_aim"] = state["clock"][RATE] = sizes.samplerate
     state["engine"]["tempo"] = 120.0
