@@ -73,14 +73,20 @@ def places(meter: Meter, per_beat: int) -> Tensor:
 
 
 def rotations(meter: Meter, per_beat: int, pairs: int, text_tokens: int) -> tuple[Tensor, Tensor]:
-    """Cosines and sines (tokens, pairs): text tokens first, which are not turned."""
+    """Cosines and sines (tokens, pairs), text tokens first.
+
+    Text is not turned, and zeros hide it where pairs turn with the loop: else a token's place in the loop would
+    show in how it attends to the text.
+    """
     at = torch.arange(meter.beats * per_beat, dtype=torch.float64)
     bar = meter.quantum * per_beat
     beat = tuple(1 + i % 16 for i in range(pairs - len(TURN_LOOP) - len(TURN_BAR)))
     loop = _turns(at, len(at), TURN_LOOP)
     angles = torch.cat([loop, _turns(at, bar, TURN_BAR), _turns(at, per_beat, beat)], 1)
-    angles = torch.cat([torch.zeros(text_tokens, angles.shape[1]), angles])
-    return angles.cos().float(), angles.sin().float()
+    still = torch.tensor([turns == 0 for turns in TURN_LOOP] + [True] * (pairs - len(TURN_LOOP)))
+    cosine = torch.cat([still.float().expand(text_tokens, pairs), angles.cos().float()])
+    sine = torch.cat([torch.zeros(text_tokens, pairs), angles.sin().float()])
+    return cosine, sine
 
 
 def fourier(value: Tensor, features: int) -> Tensor:

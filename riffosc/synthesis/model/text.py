@@ -117,9 +117,8 @@ def weigh(encoded: Tensor, empty: Tensor, weights: Sequence[float]) -> Tensor:
     Scaling a token, as Riffusion does, would be undone by the denoiser's normalisation; going from the empty
     prompt through the token and beyond is not. Every token keeps the length it had.
     """
-    factors = torch.ones(len(encoded))
-    factors[: len(weights)] = torch.tensor(list(weights), dtype=torch.float32)
-    moved = torch.lerp(empty, encoded, factors[:, None])
+    factors = torch.ones(len(encoded), 1)
+    factors[: len(weights), 0] = torch.tensor(list(weights), dtype=torch.float32)
+    moved = torch.lerp(empty, encoded, factors)
     length = torch.linalg.vector_norm(encoded, dim=-1, keepdim=True)
-    weighed: Tensor = nn.functional.normalize(moved, dim=-1) * length
-    return weighed
+    return torch.where(factors == 1, encoded, nn.functional.normalize(moved, dim=-1) * length)
