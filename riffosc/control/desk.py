@@ -34,7 +34,7 @@ class Desk:
     """
 
     def __init__(self, store: Store, carry: Carry, clock: Clock, wall: Callable[[], float] = time.time) -> None:
-        self._store = store
+        self.store = store
         self._clock = clock
         self._schedule = Schedule(clock, wall)
         self.outbox = Outbox(carry, clock)
@@ -104,12 +104,12 @@ class Desk:
     def _publish_bad(self) -> None:
         """Now, and again after a while if there were more."""
         self._bad_timer = None
-        if self._store.get("/riff/bad_messages") != self.counters.bad:
-            self._store.publish("/riff/bad_messages", self.counters.bad)
+        if self.store.get("/riff/bad_messages") != self.counters.bad:
+            self.store.publish("/riff/bad_messages", self.counters.bad)
             self._bad_timer = self._clock.call_later(BAD_EVERY_S, self._publish_bad)
 
     def close(self) -> None:
-        self._store.unlisten(self.subscriptions.value)
+        self.store.unlisten(self.subscriptions.value)
         self._schedule.clear()
         self.subscriptions.clear()
         if self._bad_timer is not None:

@@ -49,7 +49,7 @@ class OscServer(asyncio.DatagramProtocol):
             await loop.create_datagram_endpoint(lambda: server, local_addr=(bind, port))
         except OSError as error:
             server.desk.close()
-            raise OSError(error.errno, f"UDP port {port} of {bind} cannot be had: {error.strerror}") from error
+            raise OSError(error.errno, f"UDP port {port} of {bind} cannot be had: {error.strerror or error}") from error
         return server
 
     @property

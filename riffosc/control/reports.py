@@ -21,9 +21,9 @@ class Code(IntEnum):
     NONSENSE = 400  # a value that cannot be taken, or bytes that are not OSC
     READ_ONLY = 403
     UNKNOWN = 404  # no such address, topic or voice
+    TOO_EARLY = 425  # a time tag too far ahead
     BUSY = 429  # too many subscribers, too much in waiting
     DEFECT = 500  # a mistake of riffosc's own; the log has more
-    TOO_EARLY = 425  # a time tag too far ahead
 
 
 class Refusal(Exception):
@@ -52,8 +52,8 @@ class Reports:
         self._subscriptions.event("done", "/riff/done", command, *args, besides=asker)
 
     def fail(self, command: str, code: int, text: str, peer: Peer = None) -> None:
-        """/riff/fail command code text, likewise; no more than 100 a second."""
-        if not self._fails.free():
+        """/riff/fail command code text, likewise. Of answers to a `peer`, no more than 100 a second."""
+        if peer is not None and not self._fails.free():
             return
         asker = peer or self.askers.get(command)
         if asker is not None:

@@ -73,7 +73,10 @@ SUPERCOLLIDER = r"""
 var riff = NetAddr("127.0.0.1", 7433);
 var seen = { |what, msg| (what ++ " " ++ msg.join(" ")).postln };
 OSCdef(\pong, { |msg| seen.("SC", msg) }, '/riff/pong');
-OSCdef(\tempo, { |msg| seen.("SC", msg) }, '/riff/tempo');
+OSCdef(\tempo, { |msg|
+    seen.("SC", msg);
+    if(msg[1] == 97) { riff.sendMsg('/riff/1/save') };
+}, '/riff/tempo');
 OSCdef(\prompt, { |msg| seen.("SC", msg) }, '/riff/1/prompt');
 OSCdef(\fail, { |msg| seen.("SC", msg) }, '/riff/fail');
 OSCdef(\end, { |msg| seen.("SC", msg) }, '/riff/list/end');
@@ -87,11 +90,8 @@ fork {
     riff.sendMsg('/riff/1/mute', true);
     riff.sendMsg('/riff/1/gain', 0/0);
     riff.sendMsg('/riff/list', '/riff/1/');
-    0.5.wait;
     riff.sendBundle(0.2, ['/riff/tempo', 97], ['/riff/2/play', \gain, 0.5, \prompt, \acid_bass]);
-    1.0.wait;
-    riff.sendMsg('/riff/1/save');
-    5.wait;
+    60.wait;
     1.exit;
 }
 )
@@ -146,7 +146,7 @@ def test_oscsend(with_server):
             assert await process.wait() == 0
         caller.send("/riff/sync", 1)
         await caller.until("/riff/synced")
-        get = server.desk._store.get
+        get = server.desk.store.get
         assert get("/riff/1/prompt") == "dub techno"
         assert (get("/riff/1/pan"), get("/riff/tempo"), get("/riff/1/seed")) == (-0.5, 93.5, 41)
         assert (get("/riff/1/mute"), get("/riff/2/mute"), get("/riff/1/bars")) == (True, False, 4)
