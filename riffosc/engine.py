@@ -22,7 +22,7 @@ from riffosc.folder import Folder, FolderError, bank_and_index
 from riffosc.params import Store, Value
 from riffosc.pictures import PictureShelf
 from riffosc.playback.bank import Reservation
-from riffosc.playback.player import Kind, Landing, News, Player
+from riffosc.playback.player import Landing, News, NewsKind, Player
 from riffosc.synthesis.process import Message
 
 log = logging.getLogger(__name__)
@@ -39,16 +39,6 @@ class Renders(Protocol):
     def render(self, job: int, request: Any, memory: str) -> None: ...
 
     def cancel(self, job: int) -> None: ...
-
-
-class Sounds(Protocol):
-    """What the engine asks of the audio outputs."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def xruns(self) -> int: ...
 
 
 class Tells(Protocol):
@@ -74,7 +64,7 @@ class Slot:
 class Engine:
     """Built and torn down by the app; `tick` runs every few milliseconds."""
 
-    def __init__(self, store: Store, player: Player, outputs: Sounds, folder: Folder | None = None) -> None:
+    def __init__(self, store: Store, player: Player, folder: Folder | None = None) -> None:
         voices = {number: store.voice(number) for number in range(1, store.voices + 1)}
         self.store = store
         self.player = player
@@ -83,7 +73,6 @@ class Engine:
         self.renderer: Renders | None = None
         self.tells: list[Tells] = []
         self.observe: list[Callable[[News, Slot | None], None]] = []  # for tests and benches: every news, as it comes
-        self._outputs = outputs
         self._folder = folder
         self._writer = ThreadPoolExecutor(1, "riffosc-folder")
         self._slots: dict[int, Slot] = {}
@@ -203,19 +192,17 @@ class Engine:
         self._remix.clear()
 
     def _heard(self, news: News) -> None:
-        if news.slot is None:
-            return
         slot = self._slots.get(news.slot)
         for observer in self.observe:
             observer(news, slot)
         match news.kind:
-            case Kind.LANDED:
+            case NewsKind.LANDED:
                 self.conductor.landed(news.voice, news.slot)
                 if slot:
                     self._show_clip(news.voice, slot)
-            case Kind.MISSED:
+            case NewsKind.MISSED:
                 self.conductor.missed(news.voice, news.slot, self.player.now())
-            case Kind.RELEASED:
+            case NewsKind.RELEASED:
                 self._free(news.slot)
 
     def _act(self, action: Action) -> None:
@@ -377,18 +364,18 @@ class Engine:
         beat = conductor.timeline.beat_at(now) - conductor.origin
         publish("/riff/beat", beat)
         publish("/riff/bar", int(beat // conductor.timeline.quantum) + 1 if beat >= 0 else 0)
-        publish("/riff/xruns", self._outputs.xruns)
-        publish("/riff/overruns", self.player.overruns())
-        publish("/riff/audio", self._outputs.name)
+        publish("/riff/xruns", self.player.xruns)
+        publish("/riff/overruns", self.player.overruns)
+        publish("/riff/audio", self.player.output_name)
         peaks = self.player.levels()
-        publish("/riff/level", peaks.main)
+        publish("/riff/level", peaks[0])
         for number, voice in conductor.voices.items():
             publish(f"/riff/{number}/state", conductor.state_word(number))
             publish(f"/riff/{number}/progress", voice.progress)
             publish(f"/riff/{number}/eta_beats", conductor.eta_beats(number, now))
             publish(f"/riff/{number}/late", voice.late)
             publish(f"/riff/{number}/lookahead_ms", 1000 * conductor.lookahead_s(number))
-            publish(f"/riff/{number}/level", peaks.voices[number - 1])
+            publish(f"/riff/{number}/level", peaks[number])
 
     def close(self) -> None:
         """What is being written is written to its end."""
