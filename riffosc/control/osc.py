@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 from riffosc.control.desk import Counters, Desk
@@ -82,7 +83,8 @@ class OscServer(asyncio.DatagramProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)
         where: socket.socket = transport.get_extra_info("socket")
-        where.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        with suppress(OSError):  # some systems refuse what is over their limit; theirs will do
+            where.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self.desk.commands.port = where.getsockname()[1]
 
     def connection_lost(self, exc: Exception | None) -> None:

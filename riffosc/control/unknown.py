@@ -34,7 +34,7 @@ class Unknown:
         """A key of the key-value form that is no parameter; Tidal and Strudel send many, so nobody is told."""
         key = key[:LONGEST]
         if key not in self._texts and self._remember(key, ""):
-            log.info("%r is no parameter of a voice and is passed over", key)
+            log.warning("%r is no parameter of a voice and is passed over", key)
 
     def _say(self, address: str) -> str:
         text = f"no {address!r:.90} here"
