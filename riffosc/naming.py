@@ -5,9 +5,10 @@ import unicodedata
 from typing import Any
 
 from riffosc.clip import Clip
-from riffosc.wav import WavTags, root_note
+from riffosc.wav import KEY, WavTags
 
 WORDS = 40  # characters of the prompt in a file name
+PLAIN = str.maketrans("\u266f\u266d", "#b")
 WEIGHT = re.compile(r":\s*[\d.]+")  # of "(kick:1.2)"
 
 
@@ -35,8 +36,12 @@ def words(prompt: str, limit: int = WORDS) -> str:
 
 
 def key_word(key: str) -> str:
-    """The key without blanks; empty where it is no key at all."""
-    return "" if root_note(key) is None else key.replace(" ", "").replace("\u266f", "#").replace("\u266d", "b")
+    """The key in its shortest spelling, such as F#m; empty where it is no key at all."""
+    match = KEY.fullmatch(key[:1].upper() + key[1:])
+    if match is None:
+        return ""
+    minor = (match[3] or "") in ("m", "min", "minor")
+    return match[1] + match[2].translate(PLAIN) + "m" * minor
 
 
 def key_of(clip: Clip) -> str:

@@ -7,6 +7,9 @@ its numeric EXIF tags, plus our own for beats, tempo and level.
 import io
 import math
 import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,11 +84,19 @@ NAMES = {
     WINDOW_S: "window",
     PADDED_S: "padded window",
 }
+MAX_WINDOW_S = 10.0
 FORMATS = ("PNG", "JPEG", "WEBP")  # those that hold EXIF and that people send; others stay closed
 NOMINAL_RATE = 44100  # a picture has no sample rate of its own
-BROKEN = (  # all that Pillow is known to raise for files that are not what they seem
-    *(OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, struct.error),
-    *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+# All that Pillow is known to raise for files that are not what they seem.
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    struct.error,
+    Image.DecompressionBombError,
 )
 MAX_PIXELS = 1 << 26  # four minutes at the widest; more is not a picture of a loop
 
@@ -134,7 +145,7 @@ def save_picture(picture: Picture, path: Path | str) -> None:
     try:
         replace_file(Path(path), encode_picture(picture))
     except (OSError, ValueError) as error:
-        raise PictureError(f"cannot write the picture {_shown(path)}: {_reason(error)}") from error
+        raise PictureError(f"cannot write {_shown(path)}: {_reason(error)}") from error
 
 
 def load_picture(path: Path | str) -> Picture:
@@ -149,7 +160,7 @@ def decode_picture(data: bytes, name: str = "the picture") -> Picture:
 
 def _read(source: Path | str | io.BytesIO, name: str) -> Picture:
     try:
-        with Image.open(source, formats=FORMATS) as image:
+        with _without_warnings(), Image.open(source, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise PictureError(f"it is too large for a loop: {image.width} by {image.height} pixels")
             tags = dict(image.getexif())
@@ -159,7 +170,15 @@ def _read(source: Path | str | io.BytesIO, name: str) -> Picture:
     except UnidentifiedImageError as error:
         raise PictureError(f"{name} is not a picture that can be read") from error
     except BROKEN as error:
-        raise PictureError(f"cannot read the picture {name}: {_reason(error)}") from error
+        raise PictureError(f"cannot read {name}: {_reason(error)}") from error
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Pillow warns of damaged settings and goes on without them; we name what is then missing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _pixels(image: Image.Image) -> Pixels:
@@ -194,8 +213,8 @@ def _settings(tags: dict[int, Any]) -> PictureSettings:
         bins=_count(tags, NUM_FREQUENCIES),
         low_hz=low,
         high_hz=high,
-        window_s=_above_zero(tags, WINDOW_S),
-        padded_s=_above_zero(tags, PADDED_S),
+        window_s=_window(tags, WINDOW_S),
+        padded_s=_window(tags, PADDED_S),
         power=_above_zero(tags, POWER_FOR_IMAGE),
         reference=_above_zero(tags, REFERENCE),
         columns_per_beat=_count(tags, COLUMNS_PER_BEAT),
@@ -224,6 +243,13 @@ def _above_zero(tags: dict[int, Any], tag: int) -> float:
     if number <= 0:
         raise PictureError(f"its setting {NAMES[tag]} (tag {tag}) is {number:g}, which cannot be")
     return number
+
+
+def _window(tags: dict[int, Any], tag: int) -> float:
+    seconds = _above_zero(tags, tag)
+    if seconds > MAX_WINDOW_S:
+        raise PictureError(f"its setting {NAMES[tag]} (tag {tag}) is {seconds:g} s, which cannot be")
+    return seconds
 
 
 def _count(tags: dict[int, Any], tag: int) -> int:

@@ -101,7 +101,7 @@ def test_latest_is_the_newest_of_its_bank_and_of_all(folder):
         (123.4, 2, "", "riff1_000007_123.4bpm_2bars_dub-chords_s1234"),
         (90.128, 1, "F#m", "riff1_000007_90.13bpm_1bar_F#m_dub-chords_s1234"),
         (120.0, 4, "nonsense/..", "riff1_000007_120bpm_4bars_dub-chords_s1234"),
-        (100.0, 4, "eb minor", "riff1_000007_100bpm_4bars_ebminor_dub-chords_s1234"),
+        (100.0, 4, "eb minor", "riff1_000007_100bpm_4bars_Ebm_dub-chords_s1234"),
     ],
 )
 def test_names_tell_tempo_bars_and_key(tempo, bars, key, name):
