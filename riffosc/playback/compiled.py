@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -30,14 +30,21 @@ def entry(function: F) -> F:
         return cast(F, njit(cache=cache, **OPTIONS)(function))
 
 
-def callback(signature: Any) -> Callable[[Callable[..., Any]], Any]:
-    """A C function for an audio library; its `address` may be called from any thread."""
+class Callback:
+    """A C function for an audio library, compiled when its address is asked for."""
 
-    def compiled(function: Callable[..., Any]) -> Any:
+    def __init__(self, signature: Any, function: Callable[..., Any]) -> None:
+        self._signature, self._function = signature, function
+
+    @cached_property
+    def address(self) -> int:
         with _cache() as cache:
-            return cfunc(signature, cache=cache, error_model="numpy")(function)
+            self._compiled = cfunc(self._signature, cache=cache, error_model="numpy")(self._function)
+        return int(self._compiled.address or 0)
 
-    return compiled
+
+def callback(signature: Any) -> Callable[[Callable[..., Any]], Callback]:
+    return lambda function: Callback(signature, function)
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +91,52 @@ def sample(_: Any, address: Any, index: Any) -> Any:
         return builder.load(builder.gep(samples, [args[1]]))
 
     return types.float32(types.int64, types.int64), build
+
+
+@instruction
+def put(_: Any, address: Any, index: Any, value: Any) -> Any:
+    """Audio thread. Write a float32 at `index` of the samples that begin at `address`."""
+
+    def build(context: Any, builder: Any, _: Any, args: Any) -> Any:
+        samples = builder.inttoptr(args[0], ir.PointerType(ir.FloatType()))
+        builder.store(args[2], builder.gep(samples, [args[1]]))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float32), build
+
+
+def record_at(dtype: Any) -> Any:
+    """An instruction: the record of `dtype` at an address."""
+    record = numba.from_dtype(dtype)
+
+    @instruction
+    def view(_: Any, address: Any) -> Any:
+        def build(context: Any, builder: Any, _: Any, args: Any) -> Any:
+            cast_to = context.get_value_type(record)
+            if isinstance(args[0].type, ir.PointerType):
+                return builder.bitcast(args[0], cast_to)
+            return builder.inttoptr(args[0], cast_to)
+
+        return record(address), build
+
+    return view
+
+
+def foreign(result: Any, *arguments: Any) -> Any:
+    """An instruction: call the C function of one or two arguments that lies at an address."""
+
+    def build(context: Any, builder: Any, _: Any, args: Any) -> Any:
+        kinds = [context.get_value_type(a) for a in arguments]
+        function = ir.FunctionType(context.get_value_type(result), kinds)
+        return builder.call(builder.inttoptr(args[0], function.as_pointer()), args[1:])
+
+    def call_one(_: Any, address: Any, first: Any) -> Any:
+        return result(types.int64, *arguments), build
+
+    def call_two(_: Any, address: Any, first: Any, second: Any) -> Any:
+        return result(types.int64, *arguments), build
+
+    return instruction(call_one if len(arguments) == 1 else call_two)
 
 
 @instruction

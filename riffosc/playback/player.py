@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import cos, isfinite, pi
 from time import monotonic_ns
-from typing import Any, Protocol
+from typing import Any
 
 from riffosc.playback.bank import Bank
 from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, MAIN, NOTHING, PANIC, TAIL, TIMELINE, Sizes, allocate
@@ -56,18 +56,6 @@ class Levels:
     solo: bool = False
 
 
-class Output(Protocol):
-    """Something that calls the mixer, block by block, on a thread of its own."""
-
-    name: str
-    samplerate: int
-    blocksize: int
-    latency: float  # seconds from mixing to hearing
-
-    def start(self, player: "Player") -> None: ...
-    def stop(self) -> None: ...
-
-
 class Player:
     """Voices of looping clips on one timeline, mixed by a compiled function in the audio thread."""
 
@@ -78,7 +66,7 @@ class Player:
         self.samplerate = samplerate
         self.bank = Bank(self.state["slots"])
         self.timeline = Timeline()
-        self._voices = [Levels() for _ in range(self.state["engine"]["voices"])]
+        self.voices = [Levels() for _ in range(self.state["engine"]["voices"])]
         self._rings, self._clock, self._take = rings, clock, levels.take
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
@@ -126,9 +114,9 @@ class Player:
     def set_voice(self, voice: int, **levels: Any) -> None:
         """Change some of a voice's `Levels`: gain, pan, width, mute, solo."""
         self._check(voice)
-        self._voices[voice - 1] = replace(self._voices[voice - 1], **levels)
-        soloed = any(v.solo for v in self._voices)
-        for number, v in enumerate(self._voices):
+        self.voices[voice - 1] = replace(self.voices[voice - 1], **levels)
+        soloed = any(v.solo for v in self.voices)
+        for number, v in enumerate(self.voices):
             heard = not v.mute and (v.solo or not soloed)
             self.state["aims"][number] = (*balance(v.gain * heard, v.pan), v.width)
 
@@ -137,7 +125,7 @@ class Player:
 
     def levels(self) -> tuple[float, ...]:
         """Peaks since the last call, after gain, pan and gate: of the main mix, then of voice 1, 2, ..."""
-        rows = (MAIN, *range(len(self._voices)))
+        rows = (MAIN, *range(len(self.voices)))
         return tuple(self._take(self.state["peaks"], row) * 1e-9 for row in rows)
 
     # what time it is, what has happened
@@ -185,13 +173,19 @@ class Player:
         self.state["engine"]["rate_aim"] = samplerate
         return int(self._clock.frame_now(self.state["clock"], monotonic_ns(), samplerate))
 
+    def own(self) -> int:
+        """From now on the output that asks mixes, and any other is silent; its number."""
+        number = int(self.state["engine"]["owner"]) + 1
+        self.state["engine"]["owner"] = number
+        return number
+
     def close(self) -> None:
         """Leave no shared memory behind. Outputs have been stopped."""
         self.bank.close()
 
     def _check(self, voice: int) -> None:
-        if not 1 <= voice <= len(self._voices):
-            raise ValueError(f"there are voices 1 to {len(self._voices)}, no {voice}")
+        if not 1 <= voice <= len(self.voices):
+            raise ValueError(f"there are voices 1 to {len(self.voices)}, no {voice}")
 
     def _released(self) -> list[News]:
         given = self.bank.returned()

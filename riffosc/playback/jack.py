@@ -1,0 +1,204 @@
+"""The JACK output: two ports a voice and two for the main mix, in one client named riffosc.
+
+JACK calls may block for as long as a server hangs, so none is made in the event loop. A dead client is
+closed before another is opened: the other way round libjack crashes.
+"""
+
+import logging
+import re
+from contextlib import suppress
+from typing import Any
+
+from riffosc.playback.outputs import OutputError
+from riffosc.playback.player import Player
+from riffosc.playback.wires import take_over, wire
+
+log = logging.getLogger(__name__)
+
+Pair = tuple[str, str]  # one of our ports by its short name, and someone's by its full name
+
+
+def _library() -> Any:
+    """jack-client, its chatter in our log. It raises OSError where libjack is missing."""
+    try:
+        import jack
+    except OSError as error:
+        raise OutputError("JACK is not installed: there is no libjack") from error
+    jack.set_error_function(lambda words: log.debug("%s", words))
+    jack.set_info_function(lambda words: log.debug("%s", words))
+    return jack
+
+
+def runs() -> bool:
+    """Whether a JACK server can be reached."""
+    try:
+        jack = _library()
+        jack.Client("riffosc-probe", no_start_server=True).close()
+    except (OutputError, jack.JackError):
+        return False
+    return True
+
+
+class JackOutput:
+    """One client at a time; remembers what was connected to it over the death of a server."""
+
+    def __init__(self, connect: tuple[str, ...] = (), server: str | None = None, name: str = "riffosc") -> None:
+        self.name, self.samplerate, self.blocksize, self.latency = "jack", 0, 0, 0.0
+        self.client: Any = None
+        self.wires: Any = None
+        self._client_name, self._server = name, server
+        self._patterns = list(connect)  # still to be matched by some port
+        self._physical = not connect  # connect to the sound card, once
+        self._made: set[Pair] = set()  # as they were when last looked at
+        self._wished: set[Pair] = set()  # to be made as soon as the other port is there
+        self._seen = -1
+
+    # what `Output` asks for
+
+    def open(self, player: Player) -> None:
+        self.stop()
+        jack = _library()
+        try:
+            self.client = jack.Client(self._client_name, no_start_server=True, servername=self._server)
+            self.samplerate, self.blocksize = self.client.samplerate, self.client.blocksize
+            self.wires = wire(player, self.samplerate)
+            self._register_ports(len(player.voices))
+            self._set_callbacks(jack)
+        except jack.JackError as error:
+            raise OutputError(f"JACK: {error}") from error
+
+    def start(self, player: Player) -> None:
+        from jack import JackError
+
+        take_over(player, self.wires)
+        try:
+            self.client.activate()
+        except JackError as error:
+            raise OutputError(f"JACK: {error}") from error
+        self._wished |= self._made
+        self._made = set()
+        self._seen = -1
+        self.tend()
+        self.latency = self._measured_latency()
+
+    def resume(self, player: Player) -> None:
+        take_over(player, self.wires)
+
+    def stop(self) -> None:
+        """Close the client, dead or alive. The wires stay: a callback may be under way."""
+        client, self.client = self.client, None
+        if client is not None:
+            client.close(ignore_errors=True)
+
+    def alive(self) -> bool:
+        return self.client is not None and not self.wires["dead"]
+
+    def calls(self) -> int:
+        return 0 if self.wires is None else int(self.wires["calls"])
+
+    def tend(self) -> None:
+        """If the graph has changed: note what is connected, and make what is wished for."""
+        changes = int(self.wires["changes"])
+        if changes == self._seen or not self.alive():
+            return
+        made = self._connections()
+        if self.alive():  # a dying server takes connections apart: that is no one's wish
+            self._made, self._seen = made, changes
+            self._connect()
+
+    # ports
+
+    def _register_ports(self, voices: int) -> None:
+        from jack import METADATA_PRETTY_NAME, JackError
+
+        names = [*(f"voice{number}" for number in range(1, voices + 1)), "main"]
+        for place, (name, side) in enumerate((name, side) for name in names for side in ("L", "R")):
+            port = self.client.outports.register(f"{name}_{side}")
+            self.wires["ports"][place] = self._address(port._ptr)
+            pretty = name.replace("voice", "voice ").capitalize() + (" left" if side == "L" else " right")
+            with suppress(JackError):  # a server without metadata
+                self.client.set_property(port, METADATA_PRETTY_NAME, pretty, "text/plain")
+
+    def _set_callbacks(self, jack: Any) -> None:
+        """Compiled functions, past jack-client, which would wrap them in Python."""
+        from riffosc.playback import callbacks
+
+        lib, ffi, client = jack._lib, jack._ffi, self.client._ptr
+        wires = ffi.cast("void*", self.wires.__array_interface__["data"][0])
+        self.wires["client"] = self._address(client)
+        self.wires["cycle_time"] = self._address(ffi.addressof(lib, "jack_last_frame_time"))
+        self.wires["cycle_since"] = self._address(ffi.addressof(lib, "jack_frames_since_cycle_start"))
+        self.wires["get_buffer"] = self._address(ffi.addressof(lib, "jack_port_get_buffer"))
+        for setter, kind, function in (
+            (lib.jack_set_process_callback, "JackProcessCallback", callbacks.jack_process),
+            (lib.jack_set_xrun_callback, "JackXRunCallback", callbacks.jack_xrun),
+            (lib.jack_on_shutdown, "JackShutdownCallback", callbacks.jack_shutdown),
+            (lib.jack_set_port_connect_callback, "JackPortConnectCallback", callbacks.jack_connected),
+            (lib.jack_set_port_registration_callback, "JackPortRegistrationCallback", callbacks.jack_registered),
+        ):
+            if setter(client, ffi.cast(kind, function.address), wires):
+                raise jack.JackError(f"cannot set {kind}")
+
+    @staticmethod
+    def _address(pointer: Any) -> int:
+        from jack import _ffi
+
+        return int(_ffi.cast("uintptr_t", pointer))
+
+    # connections
+
+    def _connections(self) -> set[Pair]:
+        return {
+            (port.shortname, other.name)
+            for port in self.client.outports
+            for other in self.client.get_all_connections(port)
+        }
+
+    def _connect(self) -> None:
+        """Make what is wished for, as far as the other ports are there."""
+        if self._physical:
+            found = self.client.get_ports(is_physical=True, is_input=True, is_audio=True)
+            self._physical = not found
+            self._wish("main", [port.name for port in found[:2]])
+        for pattern in list(self._patterns):
+            self._match(pattern)
+        there = {port.name for port in self.client.get_ports(is_input=True, is_audio=True)}
+        for ours, theirs in [pair for pair in self._wished if pair[1] in there]:
+            self._wished.discard((ours, theirs))
+            self._join(ours, theirs)
+
+    def _match(self, pattern: str) -> None:
+        """`PATTERN` connects the main mix, `voice2=PATTERN` a voice; left and right in turn."""
+        ours, equals, theirs = pattern.partition("=")
+        ours, theirs = (ours, theirs) if equals else ("main", pattern)
+        found = self.client.get_ports(f"^(?:{theirs})$", is_input=True, is_audio=True)
+        if found:
+            self._patterns.remove(pattern)
+            self._wish(ours, [port.name for port in found])
+
+    def _wish(self, ours: str, theirs: list[str]) -> None:
+        sided = re.fullmatch(r".*_[LR]", ours)
+        self._wished |= {(ours if sided else f"{ours}_{'LR'[i % 2]}", name) for i, name in enumerate(theirs)}
+
+    def _join(self, ours: str, theirs: str) -> None:
+        from jack import JackError
+
+        if (ours, theirs) in self._made:
+            return
+        try:
+            self.client.connect(f"{self.client.name}:{ours}", theirs)
+        except JackError as error:
+            log.warning("audio: %s cannot be connected to %s: %s", ours, theirs, error)
+        else:
+            self._made.add((ours, theirs))
+
+    def _measured_latency(self) -> float:
+        """Until what is mixed now is heard, by what JACK says of the main mix."""
+        worst = self.client.get_port_by_name(f"{self.client.name}:main_L").get_latency_range(self._playback())[1]
+        return float(worst) / self.samplerate
+
+    @staticmethod
+    def _playback() -> Any:
+        from jack import PLAYBACK
+
+        return PLAYBACK

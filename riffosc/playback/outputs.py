@@ -1,0 +1,175 @@
+"""Which output plays, and what happens when it is lost: the null output keeps time until it is back."""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from riffosc.playback.null import NullOutput
+from riffosc.playback.player import Player
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.05
+FIRST_RETRY_S, LAST_RETRY_S = 0.25, 2.0
+STALLED_S = 2.0
+
+
+class OutputError(RuntimeError):
+    """No sound that way, in words for the musician."""
+
+
+class Output(Protocol):
+    """Something that calls the mixer, block by block, on a thread of its own.
+
+    `open`, `start`, `stop` and `tend` may block: they are called in a worker thread, one at a time.
+    """
+
+    name: str
+    samplerate: int
+    blocksize: int
+    latency: float  # seconds from mixing to hearing
+
+    def open(self, player: Player) -> None:
+        """Find the device. Nothing is mixed yet. Raises OutputError."""
+
+    def start(self, player: Player) -> None:
+        """Go on mixing where the last output stopped. Raises OutputError."""
+
+    def resume(self, player: Player) -> None:
+        """The same for one that was never stopped."""
+
+    def stop(self) -> None:
+        """Let go of everything. May be called at any time, and twice."""
+
+    def alive(self) -> bool:
+        """Whether the device is still there. Cheap."""
+
+    def calls(self) -> int:
+        """Blocks asked for so far. Cheap."""
+
+    def tend(self) -> None:
+        """Every now and then: connections, and what else needs looking after."""
+
+
+class Outputs:
+    """One output after another for one player: the wanted one while it lives, else the null output."""
+
+    def __init__(self, player: Player, wanted: Output) -> None:
+        self._player = player
+        self._wanted = wanted
+        self._null = NullOutput()
+        self._current: Output = self._null
+        self._task: asyncio.Task[None] | None = None
+        self._tending: asyncio.Future[None] | None = None
+        self._calls, self._called = 0, 0.0  # blocks of the wanted output, and when there was one more
+        self.lost = 0  # how often the wanted output went away
+
+    @property
+    def current(self) -> Output:
+        return self._current
+
+    async def start(self) -> None:
+        """Play: through the wanted output if it is there, else in silence until it is."""
+        if not await self._reach():
+            await self._keep_time()
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._tending:
+            await asyncio.wait([self._tending])
+        for output in (self._wanted, self._null):
+            await asyncio.to_thread(output.stop)
+        self._task, self._player.output_name = None, ""
+
+    async def _reach(self) -> bool:
+        """Try the wanted output. The null output keeps time until it is open."""
+        try:
+            await asyncio.to_thread(self._wanted.open, self._player)
+            await asyncio.to_thread(self._null.stop)
+            await asyncio.to_thread(self._wanted.start, self._player)
+        except OutputError as error:
+            log.log(logging.WARNING if self._task is None else logging.DEBUG, "%s", error)
+            await asyncio.to_thread(self._wanted.stop)
+            return False
+        self._now_playing(self._wanted)
+        return True
+
+    async def _keep_time(self) -> None:
+        await asyncio.to_thread(self._null.start, self._player)
+        self._now_playing(self._null)
+
+    def _now_playing(self, output: Output) -> None:
+        self._current, self._player.output_name = output, output.name
+        self._calls, self._called = -1, asyncio.get_running_loop().time()
+        log.info("audio: %s, %d Hz, blocks of %d", output.name, output.samplerate, output.blocksize)
+
+    async def _watch(self) -> None:
+        retry = FIRST_RETRY_S
+        while True:
+            await asyncio.sleep(POLL_S)
+            if self._current is self._wanted:
+                await self._look_after()
+                retry = FIRST_RETRY_S
+            elif self._wanted is not self._null:
+                await asyncio.sleep(retry)
+                retry = min(2 * retry, LAST_RETRY_S)
+                if not await self._reach() and not self._null.alive():
+                    await self._keep_time()
+
+    async def _look_after(self) -> None:
+        """One look at the wanted output while it plays."""
+        if not self._wanted.alive():
+            await self._lose()
+        elif self._stalled():
+            await self._wait_for_calls()
+        elif self._tending is None or self._tending.done():
+            self._tending = asyncio.ensure_future(asyncio.to_thread(self._wanted.tend))
+
+    async def _lose(self) -> None:
+        """Time goes on first; then the dead client is closed, before another is opened: else libjack crashes."""
+        self.lost += 1
+        log.warning("audio: %s is gone; the loops go on unheard", self._wanted.name)
+        await self._keep_time()
+        if self._tending:
+            await asyncio.wait([self._tending])
+        await asyncio.to_thread(self._wanted.stop)
+
+    def _stalled(self) -> bool:
+        now, calls = asyncio.get_running_loop().time(), self._wanted.calls()
+        if calls != self._calls:
+            self._calls, self._called = calls, now
+        return now - self._called > STALLED_S
+
+    async def _wait_for_calls(self) -> None:
+        """A server that hangs but lives: the null output keeps time until it calls again, or dies."""
+        log.warning("audio: %s does not ask for sound; the loops go on unheard", self._wanted.name)
+        await self._keep_time()
+        calls = self._wanted.calls()
+        while self._wanted.alive() and self._wanted.calls() == calls:
+            await asyncio.sleep(POLL_S)
+        if self._wanted.alive():
+            await asyncio.to_thread(self._null.stop)
+            await asyncio.to_thread(self._wanted.resume, self._player)
+        self._now_playing(self._wanted)
+
+
+def choose_output(kind: str | bool = True, connect: tuple[str, ...] = (), device: str | None = None) -> Output:
+    """The output that is wanted: "jack", "portaudio", "none"; True takes JACK if it is installed and running."""
+    if kind in (False, "none"):
+        return NullOutput()
+    if kind == "portaudio" or (kind in (True, "auto") and not _jack_runs()):
+        from riffosc.playback.portaudio import PortAudioOutput
+
+        return PortAudioOutput(device)
+    from riffosc.playback.jack import JackOutput
+
+    return JackOutput(connect)
+
+
+def _jack_runs() -> bool:
+    from riffosc.playback.jack import runs
+
+    return runs()
