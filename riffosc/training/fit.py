@@ -85,10 +85,14 @@ def fresh(plan: Plan, generator: Generator) -> Network:
     """A network with random weights of this generator's; what begins at zero or one stays so."""
     network = plan.network()
     for module in network.modules():
-        if isinstance(module, nn.Linear) and module.weight.any():
-            nn.init.normal_(module.weight, std=(3 * module.in_features) ** -0.5, generator=generator)
+        if isinstance(module, nn.Linear):
+            std = (3 * module.in_features) ** -0.5 if module.weight.any() else 0.0
+            nn.init.normal_(module.weight, std=std, generator=generator)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Embedding | nn.EmbeddingBag):
             nn.init.normal_(module.weight, std=0.5, generator=generator)
+    nn.init.normal_(network.encoder.place, std=0.1, generator=generator)
     return network
 
 

@@ -1,0 +1,144 @@
+"""How good a model is, in numbers: `python -m riffosc.training.evaluate --corpus DIR --cache DIR --model DIR`.
+
+Loops never trained on are asked for again by their captions, tempo, meter and key; what is painted is measured
+beside what the corpus holds.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+import click
+import torch
+from torch import Generator, Tensor
+
+from riffosc.synthesis.model.embedded import EmbeddedModel, Score
+from riffosc.training.dataset import HELD_OUT_EVERY
+from riffosc.training.genres import GENRES
+from riffosc.training.loop import ROLES
+from riffosc.training.measures import Classifier, features, in_scale, low_share, on_the_grid
+from riffosc.training.pictures import Entry, Seen, seen
+
+NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+Row = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a clip is asked of the sampler."""
+
+    steps: int = 8
+    guidance: float = 3.0
+
+
+def score_of(entry: Entry) -> Score:
+    key = NAMES[entry["root"]] + ("m" if entry["mode"] == "minor" else "")
+    return Score(entry["bars"], entry["quantum"], entry["tempo"], key)
+
+
+def painted(model: EmbeddedModel, prompt: str, score: Score, seed: int, asked: Asked) -> Tensor:
+    """A picture (columns, bins) by Euler's method with guidance, as the sampler does it."""
+    x = torch.randn(model.shape(score.bars * score.quantum), generator=Generator().manual_seed(seed))
+    text = torch.stack([model.text([(prompt, 1.0)]), model.text([])])
+    for step in range(asked.steps):
+        towards, away = model.velocity(x.expand(2, -1, -1), 1 - step / asked.steps, text, score)
+        x = x - torch.lerp(away, towards, asked.guidance) / asked.steps
+    return model.decode(x)[0]
+
+
+def repainted(model: EmbeddedModel, loops: Iterable[Seen], asked: Asked) -> list[Seen]:
+    """Each loop as the model paints it from its first caption."""
+    return [
+        Seen(one.entry, painted(model, one.entry["captions"][0], score_of(one.entry), one.entry["index"], asked))
+        for one in loops
+    ]
+
+
+def through_latents(model: EmbeddedModel, loops: Iterable[Seen]) -> list[Seen]:
+    """Each loop through the autoencoder alone: the best that the model could do."""
+    return [Seen(one.entry, model.decode(model.encode(one.values[None]))[0]) for one in loops]
+
+
+def roles_of(loops: Iterable[Seen]) -> tuple[Tensor, Tensor]:
+    """Features and role numbers of the loops that one player plays alone."""
+    alone = [one for one in loops if len(one.entry["roles"]) == 1]
+    labels = torch.tensor([ROLES.index(one.entry["roles"][0]) for one in alone])
+    return torch.stack([features(one.values) for one in alone]), labels
+
+
+def _mean(loops: list[Seen], which: Callable[[Entry], bool], measure: Callable[[Seen], float]) -> float:
+    found = [measure(one) for one in loops if which(one.entry)]
+    return fmean(found) if found else float("nan")
+
+
+def measured(loops: list[Seen], roles: Classifier) -> Row:
+    """One row of the table."""
+
+    def alone(role: str) -> Callable[[Entry], bool]:
+        return lambda entry: entry["roles"] == [role]
+
+    def tonal(entry: Entry) -> bool:
+        return bool({"chords", "lead"} & set(entry["roles"])) and "drums" not in entry["roles"]
+
+    def scale(one: Seen, away: int = 0) -> float:
+        return in_scale(one.values, one.entry["root"] + away, int(one.entry["mode"] == "minor"))
+
+    return {
+        "on the grid": _mean(
+            loops, lambda entry: not GENRES[entry["genre"]].swing, lambda one: on_the_grid(one.values)
+        ),
+        "role told": roles.accuracy(*roles_of(loops)),
+        "low, drums": _mean(loops, alone("drums"), lambda one: low_share(one.values)),
+        "low, bass": _mean(loops, alone("bass"), lambda one: low_share(one.values)),
+        "low, lead": _mean(loops, alone("lead"), lambda one: low_share(one.values)),
+        "in key": _mean(loops, tonal, scale),
+        "in key + 6": _mean(loops, tonal, lambda one: scale(one, 6)),
+        "level": _mean(loops, lambda entry: True, lambda one: float(one.values.mean())),
+    }
+
+
+def held_out(corpus: Path, cache: Path, most: int) -> list[Seen]:
+    shards = sorted(corpus.glob("*.json"))
+    found = [one for shard in shards for one in seen(shard, cache) if one.entry["index"] % HELD_OUT_EVERY == 0]
+    return found[:most]
+
+
+def evaluate(model: EmbeddedModel, corpus: Path, cache: Path, most: int = 200) -> dict[str, Row]:
+    """The table: a row for real loops, for noise, and for samples of several numbers of steps."""
+    learned = [one for shard in sorted(corpus.glob("*.json"))[:8] for one in seen(shard, cache)]
+    rows, labels = roles_of(one for one in learned if one.entry["index"] % HELD_OUT_EVERY)
+    roles = Classifier(rows, labels, len(ROLES))
+    real = held_out(corpus, cache, most)
+    noise = [Seen(one.entry, torch.rand(one.values.shape, generator=Generator().manual_seed(0))) for one in real]
+    table = {"real": measured(real, roles), "autoencoder": measured(through_latents(model, real), roles)}
+    table["noise"] = measured(noise, roles)
+    for steps in (4, 8, 16):
+        table[f"{steps} steps"] = measured(repainted(model, real, Asked(steps)), roles)
+    return table
+
+
+def as_text(table: dict[str, Row]) -> str:
+    names = list(next(iter(table.values())))
+    lines = ["| | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    lines += [f"| {row} | " + " | ".join(f"{values[n]:.3f}" for n in names) + " |" for row, values in table.items()]
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--corpus", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--cache", type=click.Path(path_type=Path), required=True, help="Where pictures are kept.")
+@click.option("--model", "folder", type=click.Path(path_type=Path), required=True)
+@click.option("--most", default=200, show_default=True, help="Held-out loops to ask for.")
+@click.option("--json", "out", type=click.Path(path_type=Path), help="The table as JSON, too.")
+def main(corpus: Path, cache: Path, folder: Path, most: int, out: Path | None) -> None:
+    """Measure a model on loops it was not trained on."""
+    table = evaluate(EmbeddedModel.load(folder), corpus, cache, most)
+    click.echo(as_text(table))
+    if out is not None:
+        out.write_text(json.dumps(table, indent=1))
+
+
+if __name__ == "__main__":
+    main()

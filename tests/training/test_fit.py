@@ -1,0 +1,108 @@
+"""Training on a handful of rendered loops: the loss falls, and a run goes on exactly as it would have."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from riffosc.synthesis.model.embedded import EmbeddedModel, Score
+from riffosc.synthesis.model.network import Sizes
+from riffosc.training.corpus import write_shard
+from riffosc.training.dataset import Dataset, fit_autoencoder
+from riffosc.training.fit import FitOptions, Trainer, begun, export, fit
+from riffosc.training.pictures import seen
+
+SIZES = Sizes(dims=16, width=64, blocks=2, heads=1, hidden=96, text_width=32, text_blocks=1, text_buckets=128)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two shards of five loops; the first loop is held out."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for shard in (0, 1):
+        write_shard(folder, shard, size=5)
+    return folder
+
+
+@pytest.fixture
+def options(corpus: Path, tmp_path: Path) -> FitOptions:
+    (tmp_path / "cache").mkdir()
+    return FitOptions(
+        corpus, tmp_path, steps=100, tokens=512, matrix_rate=2e-2, rate=5e-3, sizes=SIZES, report=lambda _: None
+    )
+
+
+def started(options: FitOptions) -> Trainer:
+    trainer = begun(options)
+    trainer.take_in()
+    return trainer
+
+
+def test_the_loss_falls_and_the_model_can_be_used(options: FitOptions) -> None:
+    fit(options)
+    after = Trainer.resumed(options)
+    after.take_in()
+    assert after.step == options.steps
+    lines = [json.loads(line) for line in (options.run / "log.jsonl").read_text().splitlines()]
+    assert lines[-1]["loss"] < 0.85 * lines[0]["loss"]
+    assert after.held_out_loss() > 0
+    export(options.run, options.run / "model")
+    model = EmbeddedModel.load(options.run / "model")
+    x = torch.zeros(1, *model.shape(4))
+    assert model.velocity(x, 0.5, model.text([("drums", 1.0)])[None], Score(1, 4, 120.0)).shape == x.shape
+
+
+def test_a_run_is_repeatable_and_resumes_exactly(options: FitOptions) -> None:
+    first, second = started(options), started(options)
+    for _ in range(3):
+        assert first.train_step() == second.train_step()
+    first.save()
+    resumed = Trainer.resumed(options)
+    resumed.take_in()
+    for _ in range(3):
+        assert resumed.train_step() == second.train_step()
+    for mine, other in zip(resumed.averaged.parameters(), second.averaged.parameters(), strict=True):
+        assert torch.equal(mine, other)
+
+
+def test_new_shards_are_taken_in_while_training(options: FitOptions) -> None:
+    trainer = begun(options)
+    trainer.take_in(1)
+    held_out = sum(map(len, trainer.dataset.held_out.values()))
+    assert (len(trainer.dataset), held_out) == (4, 1)
+    trainer.take_in(1)
+    trainer.take_in(1)
+    assert len(trainer.dataset) == 9
+
+
+def test_batches_are_of_one_meter_and_as_many_tokens(options: FitOptions) -> None:
+    trainer = started(options)
+    for _ in range(8):
+        batch = trainer.dataset.draw(trainer.generator, 512)
+        tokens = batch.meter.beats * SIZES.tokens_per_beat
+        assert batch.latents.shape == (round(512 / tokens), tokens, SIZES.dims)
+        assert batch.latents.isfinite().all()
+
+
+def test_latents_have_variance_one(corpus: Path, tmp_path: Path) -> None:
+    autoencoder, deviation = fit_autoencoder(sorted(corpus.glob("*.json")), tmp_path, SIZES)
+    loops = [one.values for path in corpus.glob("*.json") for one in seen(path, tmp_path)]
+    latents = torch.cat([autoencoder.encode(values[None]) for values in loops])
+    assert latents.square().mean() == pytest.approx(1, abs=0.25)  # the held-out loop is among them
+    assert deviation.square().mean() == pytest.approx(1, abs=1e-3)
+
+
+def test_an_empty_corpus_is_told_in_words(options: FitOptions, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with pytest.raises(FileNotFoundError, match="holds no shards"):
+        fit(FitOptions(tmp_path / "none", tmp_path))
+
+
+def test_captions_are_dropped_now_and_then(options: FitOptions) -> None:
+    trainer = started(options)
+    dataset: Dataset = trainer.dataset
+    rows = torch.cat([dataset.draw(trainer.generator, 4096).rows for _ in range(20)])
+    keys = torch.cat([dataset.draw(trainer.generator, 4096).key for _ in range(20)])
+    assert 0.05 < (rows == 0).all(1).float().mean() < 0.16
+    assert 0.17 < (keys[:, 0] == 12).float().mean() < 0.33
