@@ -50,7 +50,7 @@ async def running(options: Options) -> AsyncIterator[App]:
     store = Store(options.voices)
     folder = Folder(options.folder, options.keep) if options.folder else None
     player = Player(options.voices)
-    outputs = Outputs(player, choose_output(options.audio), options.connect)
+    outputs = Outputs(player, choose_output(options.audio, options.connect))
     await outputs.start()
     engine = Engine(store, player, folder)
     renderer = RendererProcess(engine.take)

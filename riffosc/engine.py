@@ -19,7 +19,7 @@ from riffosc.clip import Clip
 from riffosc.clocks.internal import InternalClock
 from riffosc.conductor import Conductor
 from riffosc.folder import Folder, FolderError, bank_and_index
-from riffosc.params import Store, Value
+from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
 from riffosc.playback.bank import Reservation
 from riffosc.playback.player import Landing, News, NewsKind, Player
@@ -98,7 +98,7 @@ class Engine:
     # What players say
 
     def _changed(self, address: str, value: Value) -> None:
-        if self._own_change:
+        if self._own_change or self.store.param(address).access is Access.READ:
             return
         parts = address.split("/")
         if len(parts) == 4:
@@ -112,15 +112,15 @@ class Engine:
             return
         match name:
             case "generate":
-                # A trigger's value is 0 (nothing given) or the seed that was asked for.
-                self.conductor.generate(voice, int(value))
+                # A button's 1, like nothing at all, means the next seed.
+                self.conductor.generate(voice, int(value) if int(value) > 1 else 0)
             case "undo":
                 self.conductor.undo(voice)
             case "redo":
                 self.conductor.redo(voice)
             case "save":
                 self._save(voice)
-            case _ if name in self.conductor.voices[voice].values:
+            case _:
                 self.conductor.change(voice, name, value)
 
     def _global_changed(self, name: str, value: Value) -> None:

@@ -10,7 +10,7 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ EMBEDDED = PictureSettings()  # frozen before training: shipped weights and seed
 class Picture:
     """Pixels, what they mean, and how long they last in beats."""
 
-    pixels: Pixels
+    pixels: Pixels = field(repr=False)
     settings: PictureSettings = EMBEDDED
     beats: float = 8.0
     tempo: float = 120.0  # at which it was made or last performed; any other will do

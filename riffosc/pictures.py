@@ -26,10 +26,12 @@ class PictureShelf:
 
     @staticmethod
     def _path(name: str) -> Path:
-        shipped = seeds_dir() / f"{name}.png"
-        if "/" not in name and shipped.is_file():
-            return shipped
+        if name in seed_names():
+            return seeds_dir() / f"{name}.png"
         own = Path(name).expanduser()
-        if own.is_file():
-            return own
+        try:
+            if own.is_file():
+                return own
+        except OSError as error:  # a name that no file can have
+            raise PictureError(f"{name[:40]!r} cannot be the name of a picture: {error.strerror}") from error
         raise PictureError(f"there is no seed picture {name!r}; shipped are {', '.join(seed_names())}")

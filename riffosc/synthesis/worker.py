@@ -31,7 +31,8 @@ class Cancelled(Exception):
 
 def serve(pipe: Connection) -> None:
     """Answer until the daemon goes away."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides what ends
+    for number in (signal.SIGINT, signal.SIGTERM):  # they reach the whole group; the daemon decides what ends
+        signal.signal(number, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     wait_patiently()

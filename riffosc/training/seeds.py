@@ -76,9 +76,7 @@ def paint(seed: Seed) -> Picture:
 
 
 def readme() -> str:
-    rows = [
-        f"| `{s.name}` | {s.tempo:g} | {s.bars} of {s.quantum}/4 | {s.key} | {', '.join(s.roles)} |" for s in SEEDS
-    ]
+    rows = [f"| `{s.name}` | {s.tempo:g} | {s.bars} of {s.quantum}/4 | {s.key} | {', '.join(s.roles)} |" for s in SEEDS]
     return HEAD + "\n".join(rows) + "\n"
 
 

@@ -1,0 +1,206 @@
+"""The whole of riffosc, with its real renderer, over real UDP, without sound: what a player sends and gets."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+import soundfile
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from riffosc.app import App, Options, running
+from riffosc.params import Value
+
+PATIENCE_S = 90.0
+SEED = {"/riff/1/seed_image": "techno", "/riff/1/denoising": 0.0, "/riff/tempo": 132.0, "/riff/1/bars": 1}
+
+
+class Player(asyncio.DatagramProtocol):
+    """A musician with a UDP socket."""
+
+    def __init__(self) -> None:
+        self.heard: list[OscMessage] = []
+
+    @classmethod
+    async def at(cls, port: int) -> "Player":
+        loop = asyncio.get_running_loop()
+        _, player = await loop.create_datagram_endpoint(cls, remote_addr=("127.0.0.1", port))
+        return player
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.heard.append(OscMessage(data))
+
+    def say(self, address: str, *args: Value) -> None:
+        builder = OscMessageBuilder(address)
+        for arg in args:
+            builder.add_arg(arg)
+        self.transport.sendto(builder.build().dgram)
+
+    async def hears(self, address: str, wanted: Callable[..., bool] = lambda *_: True) -> list[Value]:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                for message in self.heard:
+                    if message.address == address and wanted(*message.params):
+                        return list(message.params)
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def playing(folder: Path, **settings: Value) -> AsyncIterator[tuple[App, Player]]:
+    wishes = {**SEED, **{f"/riff/{name.replace('__', '/')}": value for name, value in settings.items()}}
+    options = Options(folder=folder, audio=False, port=0, settings=wishes)
+    async with running(options) as app:
+        player = await Player.at(app.osc.port)
+        player.say("/riff/subscribe", "clip")
+        player.say("/riff/subscribe", "fail")
+        try:
+            yield app, player
+        finally:
+            player.transport.close()
+
+
+def test_a_seed_picture_sounds_and_lies_in_the_folder(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(tmp_path) as (app, player):
+            bank, index, path, tempo, beats, *_ = await player.hears("/riff/clip")
+            assert (bank, index, tempo, beats) == ("riff1", 0, 132.0, 4.0)
+            with soundfile.SoundFile(str(path)) as file:
+                assert (file.frames, file.subtype) == (round(4 * 60 / 132 * 44100), "PCM_24")
+            player.say("/riff/subscribe", "/riff/1/clip")
+            assert await player.hears("/riff/1/clip", lambda shown: shown == path)
+            player.say("/riff/subscribe", "/riff/1/state")
+            assert await player.hears("/riff/1/state", lambda word: word == "playing")
+            assert app.store.get("/riff/bar") >= 1
+
+    asyncio.run(play())
+
+
+def test_a_tempo_change_is_followed_by_the_same_picture_at_the_new_length(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(tmp_path) as (app, player):
+            await player.hears("/riff/clip")
+            player.say("/riff/tempo", 140.5)
+            params = await player.hears("/riff/clip", lambda *args: args[3] == pytest.approx(140.5))
+            assert soundfile.info(str(params[2])).frames == round(4 * 60 / 140.5 * 44100)
+            first, second = sorted(tmp_path.glob("riff1/*.png"))
+            assert app.engine.conductor.timeline.tempo == 140.5
+            assert _pixels(first) == _pixels(second), "inverted again, not painted again"
+
+    asyncio.run(play())
+
+
+def _pixels(path: Path) -> bytes:
+    from riffosc.picture import load_picture
+
+    return load_picture(path).pixels.tobytes()
+
+
+def test_a_killed_renderer_comes_back_and_the_loop_plays_on(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(tmp_path) as (app, player):
+            await player.hears("/riff/clip")
+            blocks = app.engine.player.blocks
+            assert app.renderer.pid
+            os.kill(app.renderer.pid, signal.SIGKILL)
+            player.say("/riff/1/seed_image", "house")
+            await player.hears("/riff/clip", lambda *args: args[1] == 1)
+            assert app.engine.player.blocks > blocks
+            assert app.engine.player.dropped == 0
+
+    asyncio.run(play())
+
+
+def test_save_keeps_the_sounding_clip(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(tmp_path) as (_, player):
+            await player.hears("/riff/clip")
+            player.say("/riff/subscribe", "/riff/1/state")
+            await player.hears("/riff/1/state", lambda word: word == "playing")
+            player.say("/riff/1/save")
+            _, path = await player.hears("/riff/done", lambda *args: args[0] == "/riff/1/save")
+            assert Path(str(path)).parent.name == "saved" and Path(str(path)).is_file()
+
+    asyncio.run(play())
+
+
+def test_what_cannot_be_is_said_in_words_and_the_loop_stays(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(tmp_path) as (app, player):
+            await player.hears("/riff/clip")
+            player.say("/riff/1/seed_image", "no such picture")
+            words = await player.hears("/riff/fail", lambda *args: "no such picture" in args[2])
+            assert "house" in words[2]
+            player.say("/riff/model", str(tmp_path / "no-model"))
+            player.say("/riff/2/prompt", "drums")
+            await player.hears("/riff/fail", lambda *args: "no-model" in args[2])
+            assert app.store.get("/riff/model") == "embedded", "the model that works is kept"
+
+    asyncio.run(play())
+
+
+def test_stop_start_panic_and_tap(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(tmp_path) as (app, player):
+            await player.hears("/riff/clip")
+            player.say("/riff/subscribe", "/riff/bar")
+            await player.hears("/riff/bar", lambda bar: bar > 1)
+            player.heard.clear()
+            player.say("/riff/stop")
+            player.say("/riff/start")
+            await player.hears("/riff/bar", lambda bar: bar == 1)
+            for _ in range(3):
+                player.say("/riff/tap")
+                await asyncio.sleep(0.25)
+            assert 200 < app.store.get("/riff/tempo") <= 300
+            player.say("/riff/panic")
+            player.say("/riff/subscribe", "/riff/1/state")
+            await player.hears("/riff/1/state", lambda word: word == "empty")
+            async with asyncio.timeout(PATIENCE_S):
+                while len(app.engine.player.bank):
+                    await asyncio.sleep(0.02)
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_behind(tmp_path: Path, ending: signal.Signals) -> None:
+    folder = tmp_path / "loops"
+    command = [sys.executable, "-m", "riffosc.cli", "demo", "--no-audio", "--port", "0", "--folder", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as demo:
+        assert demo.stdout
+        for line in demo.stdout:
+            if "plays" in line:
+                break
+        os.killpg(demo.pid, ending)
+        demo.stdout.read()
+        assert demo.wait(PATIENCE_S) == 0
+    deadline = time.monotonic() + PATIENCE_S
+    while _in_session(demo.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _in_session(demo.pid)
+    assert not list(Path("/dev/shm").glob(f"riff{demo.pid}_*"))
+    assert not [path for path in folder.rglob(".*") if path.suffix in (".wav", ".png", ".part")]
+    assert all(soundfile.info(str(path)).frames for path in folder.rglob("*.wav"))
+
+
+def _in_session(session: int) -> list[int]:
+    found = []
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            try:
+                if os.getsid(int(path.name)) == session:
+                    found.append(int(path.name))
+            except ProcessLookupError:
+                continue
+    return found
