@@ -100,6 +100,7 @@ class EmbeddedModel:
     def __init__(self, plan: Plan, network: Network, autoencoder: Autoencoder) -> None:
         self.plan, self.settings = plan, plan.picture
         self.network, self.autoencoder = network.eval(), autoencoder
+        self.bfloat16 = fast_bfloat16()
         self.tokenizer = plan.tokenizer()
         self.empty = self._encoded([])
 
@@ -162,9 +163,15 @@ class EmbeddedModel:
             score_features(torch.full((batch,), score.tempo), meter),
             torch.tensor([key_numbers(score.key)] * batch),
         )
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
             velocity: Tensor = self.network.denoiser(x, torch.full((batch,), time), told, meter)
         return velocity.float()
+
+
+def fast_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself; elsewhere it is slower than float32."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
 def write_plan(plan: Plan, path: Path) -> None:
