@@ -1,6 +1,7 @@
 """What is asked of the renderer and what comes back. Frozen: a request holds all that made its clip."""
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ class ClipRequest:
     seed: int = 0  # of the noise
     walk: float = 0.0  # how far the noise has gone, by slerp, from `seed` to `seed + 1`
     init: Picture | None = None  # the picture to start from; its distance is `denoising`
+    seed_image: str = ""  # where `init` comes from: for people, it changes nothing
     denoising: float = 1.0  # 0 keeps `init` as it is (no model is run), 1 keeps nothing of it
     guidance: float = 3.0
     steps: int = 8
@@ -43,8 +45,13 @@ class ClipRequest:
 
     @property
     def prompt(self) -> str:
-        """The text with the greatest share: what a file or a message calls the clip."""
+        """The text with the greatest share."""
         return max(self.prompts, key=lambda text_share: text_share[1])[0]
+
+    @property
+    def title(self) -> str:
+        """What a file or a message calls the clip."""
+        return self.prompt or PurePath(self.seed_image).stem
 
     @property
     def painted(self) -> bool:

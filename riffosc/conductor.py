@@ -47,6 +47,7 @@ class Conductor:
         if name in ("hold", "swap", "morph") or self._in_vain(state, name):
             return
         state.revision += 1
+        state.stuck = False
         state.recalled = None
         if name in ("seed", "evolve"):
             state.walk = 0.0
@@ -68,6 +69,7 @@ class Conductor:
     def change_all(self) -> None:
         """Something that all clips depend on is new: key, model, beats in a bar, sample rate."""
         for state in self.voices.values():
+            state.stuck = False
             if state.sounding or state.queued or state.job:
                 state.revision += 1
 
@@ -141,7 +143,7 @@ class Conductor:
         """A job came to nothing. The same order would fail again: it waits for the player's next change."""
         state = self._owner(number)
         if state:
-            state.job = None
+            state.job, state.stuck = None, True
             self._actions.append(Fail(state.number, "prompt", words))
 
     def lost(self) -> None:
@@ -249,6 +251,7 @@ class Conductor:
         try:
             request = self._request(state, why)
         except ValueError as error:  # PictureError is one
+            state.stuck = True
             self._actions.append(Fail(number, "seed_image", str(error)))
             return
         self._jobs += 1
@@ -267,7 +270,7 @@ class Conductor:
     def _reason(self, state: Voice) -> Why | None:
         if state.wants_change:
             return Why.CHANGE
-        if state.sounding is None or state.queued:
+        if state.sounding is None or state.queued or state.stuck:
             return None
         if abs(self.timeline.tempo / state.sounding.request.tempo - 1) > SETTLED:
             return Why.RETIME

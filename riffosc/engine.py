@@ -320,13 +320,13 @@ class Engine:
 
     def _announce(self, land: Land, path: str, index: int) -> None:
         request = land.entry.request
-        args = (f"riff{land.voice}", index, path, request.tempo, float(request.beats), request.seed, request.prompt)
+        args = (f"riff{land.voice}", index, path, request.tempo, float(request.beats), request.seed, request.title)
         for listener in self.tells:
             listener.notify("clip", "/riff/clip", *args)
 
     def _show_clip(self, voice: int, slot: Slot) -> None:
         request = slot.job.request
-        self.store.publish(f"/riff/{voice}/clip", slot.path or request.prompt or "seed picture")
+        self.store.publish(f"/riff/{voice}/clip", slot.path or request.title)
         self._spare_sounding()
 
     def _spare_sounding(self) -> None:

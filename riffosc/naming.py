@@ -20,7 +20,7 @@ def stem(clip: Clip, voice: int, index: int) -> str:
         f"{request.tempo:.2f}".rstrip("0").rstrip(".") + "bpm",
         f"{request.bars}bar" + "s" * (request.bars != 1),
         key_word(key_of(clip)),
-        words(request.prompt),
+        words(request.title),
         f"s{request.seed}",
     )
     return "_".join(part for part in parts if part)
@@ -63,7 +63,7 @@ def wav_tags(clip: Clip) -> WavTags:
         "model": request.model,
     }
     comment = "; ".join(f"{name}={value}" for name, value in facts.items() if value != "")
-    title = request.prompt or "untitled"
+    title = request.title or "untitled"
     return WavTags(request.beats, request.tempo, request.quantum, key_of(clip), title, comment)
 
 

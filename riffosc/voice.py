@@ -40,6 +40,7 @@ class Voice:
     past: list[Entry] = field(default_factory=list)
     future: list[Entry] = field(default_factory=list)
     recalled: Entry | None = None  # by undo or redo, to be performed again
+    stuck: bool = False  # the last order failed and would fail again
     warned: bool = False  # that denoising has nothing to start from
 
     @property
@@ -132,6 +133,7 @@ class Voice:
             seed=seed,
             walk=walk,
             init=init,
+            seed_image=self.text("seed_image"),
             denoising=self.number_of("denoising") if init else 1.0,
             guidance=self.number_of("guidance"),
         )

@@ -339,6 +339,20 @@ def test_a_failed_order_waits_for_the_next_change() -> None:
     assert stage.job and stage.job.request.prompt == "two"
 
 
+def test_a_walk_that_fails_is_not_tried_again_and_again() -> None:
+    stage = Stage(render_s=0.3)
+    stage.change(1, prompt="one", evolve=0.5)
+    stage.beats(4.2)
+    job, stage.job = stage.job, None
+    assert job and job.why is Why.EVOLVE
+    stage.conductor.failed(job.number, "the model is gone")
+    stage.beats(16)
+    assert stage.job is None and len(stage.landed) == 1
+    stage.change(1, prompt="two")
+    stage.beats(20)
+    assert len(stage.landed) > 2, "and goes on after the player's next change"
+
+
 def test_panic_empties_all_voices_and_a_change_fills_them_again() -> None:
     stage = Stage(render_s=0.3)
     stage.change(1, prompt="one")

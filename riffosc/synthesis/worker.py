@@ -85,6 +85,8 @@ class Desk:
                 self.send("cancelled", job)
             except (BrokenPipeError, ConnectionResetError):
                 return
+            except ValueError as error:  # said in words already: no such model, no such picture
+                self.send("failed", job, str(error))
             except Exception as error:
                 log.exception("clip %d could not be rendered", job)
                 self.send("failed", job, f"{error}" or type(error).__name__)
