@@ -104,8 +104,8 @@ def jack_xrun(argument: Any) -> Any:
     return 0
 
 
-@callback(types.void(types.voidptr))
-def jack_shutdown(argument: Any) -> None:
+@callback(types.void(types.int32, types.voidptr, types.voidptr))
+def jack_shutdown(_: Any, __: Any, argument: Any) -> None:
     """Some thread of JACK's. The server is gone."""
     wires_at(argument).dead = 1
 

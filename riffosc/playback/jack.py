@@ -4,6 +4,7 @@ JACK calls may block for as long as a server hangs, so none is made in the event
 closed before another is opened: the other way round libjack crashes.
 """
 
+import ctypes
 import logging
 import re
 from contextlib import suppress
@@ -45,6 +46,7 @@ class JackOutput:
     def __init__(self, connect: tuple[str, ...] = (), server: str | None = None, name: str = "riffosc") -> None:
         self.name, self.samplerate, self.blocksize, self.latency = "jack", 0, 0, 0.0
         self.client: Any = None
+        self._jack: Any = None  # the library
         self.wires: Any = None
         self._client_name, self._server = name, server
         self._patterns = list(connect)  # still to be matched by some port
@@ -57,23 +59,21 @@ class JackOutput:
 
     def open(self, player: Player) -> None:
         self.stop()
-        jack = _library()
+        jack = self._jack = _library()
         try:
             self.client = jack.Client(self._client_name, no_start_server=True, servername=self._server)
             self.samplerate, self.blocksize = self.client.samplerate, self.client.blocksize
             self.wires = wire(player, self.samplerate)
             self._register_ports(len(player.voices))
-            self._set_callbacks(jack)
+            self._set_callbacks()
         except jack.JackError as error:
             raise OutputError(f"JACK: {error}") from error
 
     def start(self, player: Player) -> None:
-        from jack import JackError
-
         take_over(player, self.wires)
         try:
             self.client.activate()
-        except JackError as error:
+        except self._jack.JackError as error:
             raise OutputError(f"JACK: {error}") from error
         self._wished |= self._made
         self._made = set()
@@ -101,28 +101,30 @@ class JackOutput:
         changes = int(self.wires["changes"])
         if changes == self._seen or not self.alive():
             return
-        made = self._connections()
-        if self.alive():  # a dying server takes connections apart: that is no one's wish
-            self._made, self._seen = made, changes
-            self._connect()
+        try:
+            made = self._connections()
+            if self.alive():  # a dying server takes connections apart: that is no one's wish
+                self._made, self._seen = made, changes
+                self._connect()
+        except self._jack.JackError as error:
+            log.debug("audio: %s", error)
 
     # ports
 
     def _register_ports(self, voices: int) -> None:
-        from jack import METADATA_PRETTY_NAME, JackError
-
         names = [*(f"voice{number}" for number in range(1, voices + 1)), "main"]
         for place, (name, side) in enumerate((name, side) for name in names for side in ("L", "R")):
             port = self.client.outports.register(f"{name}_{side}")
             self.wires["ports"][place] = self._address(port._ptr)
             pretty = name.replace("voice", "voice ").capitalize() + (" left" if side == "L" else " right")
-            with suppress(JackError):  # a server without metadata
-                self.client.set_property(port, METADATA_PRETTY_NAME, pretty, "text/plain")
+            with suppress(self._jack.JackError):  # a server without metadata
+                self.client.set_property(port, self._jack.METADATA_PRETTY_NAME, pretty, "text/plain")
 
-    def _set_callbacks(self, jack: Any) -> None:
+    def _set_callbacks(self) -> None:
         """Compiled functions, past jack-client, which would wrap them in Python."""
         from riffosc.playback import callbacks
 
+        jack = self._jack
         lib, ffi, client = jack._lib, jack._ffi, self.client._ptr
         wires = ffi.cast("void*", self.wires.__array_interface__["data"][0])
         self.wires["client"] = self._address(client)
@@ -132,18 +134,15 @@ class JackOutput:
         for setter, kind, function in (
             (lib.jack_set_process_callback, "JackProcessCallback", callbacks.jack_process),
             (lib.jack_set_xrun_callback, "JackXRunCallback", callbacks.jack_xrun),
-            (lib.jack_on_shutdown, "JackShutdownCallback", callbacks.jack_shutdown),
+            (lib.jack_on_info_shutdown, "JackInfoShutdownCallback", callbacks.jack_shutdown),
             (lib.jack_set_port_connect_callback, "JackPortConnectCallback", callbacks.jack_connected),
             (lib.jack_set_port_registration_callback, "JackPortRegistrationCallback", callbacks.jack_registered),
         ):
             if setter(client, ffi.cast(kind, function.address), wires):
                 raise jack.JackError(f"cannot set {kind}")
 
-    @staticmethod
-    def _address(pointer: Any) -> int:
-        from jack import _ffi
-
-        return int(_ffi.cast("uintptr_t", pointer))
+    def _address(self, pointer: Any) -> int:
+        return int(self._jack._ffi.cast("uintptr_t", pointer))
 
     # connections
 
@@ -171,7 +170,7 @@ class JackOutput:
         """`PATTERN` connects the main mix, `voice2=PATTERN` a voice; left and right in turn."""
         ours, equals, theirs = pattern.partition("=")
         ours, theirs = (ours, theirs) if equals else ("main", pattern)
-        found = self.client.get_ports(f"^(?:{theirs})$", is_input=True, is_audio=True)
+        found = self.client.get_ports(f"^({theirs})$", is_input=True, is_audio=True)
         if found:
             self._patterns.remove(pattern)
             self._wish(ours, [port.name for port in found])
@@ -181,24 +180,19 @@ class JackOutput:
         self._wished |= {(ours if sided else f"{ours}_{'LR'[i % 2]}", name) for i, name in enumerate(theirs)}
 
     def _join(self, ours: str, theirs: str) -> None:
-        from jack import JackError
-
         if (ours, theirs) in self._made:
             return
         try:
             self.client.connect(f"{self.client.name}:{ours}", theirs)
-        except JackError as error:
+        except self._jack.JackError as error:
             log.warning("audio: %s cannot be connected to %s: %s", ours, theirs, error)
         else:
             self._made.add((ours, theirs))
 
     def _measured_latency(self) -> float:
-        """Until what is mixed now is heard, by what JACK says of the main mix."""
-        worst = self.client.get_port_by_name(f"{self.client.name}:main_L").get_latency_range(self._playback())[1]
-        return float(worst) / self.samplerate
-
-    @staticmethod
-    def _playback() -> Any:
-        from jack import PLAYBACK
-
-        return PLAYBACK
+        """Until what is mixed now is heard, by what JACK says of the main mix. jack-client does not ask it."""
+        least_and_most = (ctypes.c_uint32 * 2)()
+        ask = ctypes.CDLL(self._jack._libname).jack_port_get_latency_range
+        port = int(self.wires["ports"][len(self.client.outports) - 2])
+        ask(ctypes.c_void_p(port), ctypes.c_int(1), ctypes.byref(least_and_most))
+        return float(least_and_most[1]) / self.samplerate

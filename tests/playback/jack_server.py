@@ -1,0 +1,127 @@
+"""A jackd of one's own on the dummy driver, and a recorder in another process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+NAMES = ("riff-test-a", "riff-test-b")  # few and fixed: a killed server keeps its place in the registry by name
+
+
+@dataclass
+class Server:
+    """jackd on the dummy driver. `-S` loses nothing, however loaded the machine is."""
+
+    name: str = NAMES[0]
+    rate: int = 44100
+    period: int = 256
+    playback: int = 2  # ports of the sound card that is not there
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def start(self) -> None:
+        command = ["jackd", "-n", self.name, "-S", "-R", "-p", "128", "-d", "dummy"]
+        env = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
+        self.process = subprocess.Popen(
+            [*command, "-r", str(self.rate), "-p", str(self.period), "-P", str(self.playback)],
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        """Asked nicely: a server killed with -9 keeps its place in the registry."""
+        if self.process and self.process.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+            self.process.wait(10)
+        self.process = None
+
+    def signal(self, number: int) -> None:
+        assert self.process
+        self.process.send_signal(number)
+
+    def _wait(self) -> None:
+        """A client of another process tries it: ours must not be open while the mixer's dead one may be."""
+        end = time.monotonic() + 20
+        while subprocess.run([sys.executable, "-c", PROBE, self.name], check=False).returncode:
+            if self.process is None or self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("jackd does not start")
+
+
+PROBE = """
+import sys, jack
+jack.set_error_function(lambda words: None)
+try:
+    jack.Client("probe", no_start_server=True, servername=sys.argv[1]).close()
+except jack.JackError:
+    sys.exit(1)
+"""
+
+
+def client(code: str, server: str) -> str:
+    """Run `code` with a client `c` on a server, in another process. What it prints."""
+    head = (
+        f"import jack; jack.set_error_function(lambda w: None)\n"
+        f"c = jack.Client('other', no_start_server=True, servername={server!r})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", head + code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+RECORD = """
+import sys, numpy as np, jack, threading
+server, path, frames, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]
+client = jack.Client("recorder", no_start_server=True, servername=server)
+ports = [client.inports.register(f"in_{i}") for i in range(len(names))]
+data = np.zeros((len(names), frames), np.float32)
+times = []
+done = threading.Event()
+at = 0
+@client.set_process_callback
+def process(count):
+    global at
+    part = min(count, frames - at)
+    if part <= 0:
+        done.set()
+        return
+    times.append((at, client.last_frame_time))
+    for i, port in enumerate(ports):
+        data[i, at:at + part] = port.get_array()[:part]
+    at += part
+client.activate()
+for name, port in zip(names, ports):
+    client.connect(name, port)
+print("ready", flush=True)
+done.wait()
+client.deactivate()
+client.close()
+np.savez(path, data=data, times=np.array(times, np.int64))
+"""
+
+
+class Recorder:
+    """`frames` of some ports, recorded by another process. Sees the same cycles as the mixer under -S."""
+
+    def __init__(self, server: Server, path: Path, frames: int, ports: list[str]) -> None:
+        self._path = path
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", RECORD, server.name, str(path), str(frames), *ports],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+
+    def sound(self) -> tuple[np.ndarray, np.ndarray]:
+        """(ports, frames) and (blocks, 2): place in the recording, JACK's frame time."""
+        assert self._process.wait(60) == 0
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        with np.load(self._path) as saved:
+            return saved["data"], saved["times"]
