@@ -21,6 +21,9 @@ class NullOutput:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
+    def connect(self, patterns: tuple[str, ...]) -> None:
+        """There is nothing to connect."""
+
     def open(self, player: Player) -> None:
         """There is nothing to find."""
 

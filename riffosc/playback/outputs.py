@@ -24,10 +24,18 @@ class Output(Protocol):
     `open`, `start`, `stop` and `tend` may block: they are called in a worker thread, one at a time.
     """
 
-    name: str
-    samplerate: int
-    blocksize: int
-    latency: float  # seconds from mixing to hearing
+    @property
+    def name(self) -> str: ...
+    @property
+    def samplerate(self) -> int: ...
+    @property
+    def blocksize(self) -> int: ...
+    @property
+    def latency(self) -> float:
+        """Seconds from mixing to hearing."""
+
+    def connect(self, patterns: tuple[str, ...]) -> None:
+        """Other programs' ports to connect to, where there are such things."""
 
     def open(self, player: Player) -> None:
         """Find the device. Nothing is mixed yet. Raises OutputError."""
@@ -54,7 +62,9 @@ class Output(Protocol):
 class Outputs:
     """One output after another for one player: the wanted one while it lives, else the null output."""
 
-    def __init__(self, player: Player, wanted: Output) -> None:
+    def __init__(self, player: Player, wanted: Output, connect: tuple[str, ...] = ()) -> None:
+        if connect:
+            wanted.connect(connect)
         self._player = player
         self._wanted = wanted
         self._null = NullOutput()
@@ -156,20 +166,18 @@ class Outputs:
         self._now_playing(self._wanted)
 
 
-def choose_output(kind: str | bool = True, connect: tuple[str, ...] = (), device: str | None = None) -> Output:
-    """The output that is wanted: "jack", "portaudio", "none"; True takes JACK if it is installed and running."""
+def choose_output(kind: str | bool = True, device: str | None = None) -> Output:
+    """The output that is wanted: "jack", "portaudio", "none"; "auto" or True is JACK, or else a sound card."""
+    from riffosc.playback.auto import AutoOutput
+    from riffosc.playback.jack import JackOutput
+    from riffosc.playback.portaudio import PortAudioOutput
+
     if kind in (False, "none"):
         return NullOutput()
-    if kind == "portaudio" or (kind in (True, "auto") and not _jack_runs()):
-        from riffosc.playback.portaudio import PortAudioOutput
-
+    if kind == "jack":
+        return JackOutput()
+    if kind == "portaudio":
         return PortAudioOutput(device)
-    from riffosc.playback.jack import JackOutput
-
-    return JackOutput(connect)
-
-
-def _jack_runs() -> bool:
-    from riffosc.playback.jack import runs
-
-    return runs()
+    if kind in (True, "auto"):
+        return AutoOutput(JackOutput(), PortAudioOutput(device))
+    raise OutputError(f"there is no output named {kind}: jack, portaudio, none or auto")

@@ -29,6 +29,9 @@ class PortAudioOutput:
         self._stream: Any = None
         self._lost = False
 
+    def connect(self, patterns: tuple[str, ...]) -> None:
+        """A sound card has no ports."""
+
     def open(self, player: Player) -> None:
         from riffosc.playback.callbacks import portaudio_process
 

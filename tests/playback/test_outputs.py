@@ -345,3 +345,36 @@ def test_a_counter_of_32_bits_goes_round() -> None:
     assert passed(2**32 - 100, 156) == 256
     assert passed(1000, 1256) == 256
     assert passed(1000, 900) == 0
+
+
+@pytest.mark.jack
+def test_auto_takes_jack_when_it_comes(player: Player, server: Server) -> None:
+    """In a process of its own, where PortAudio has found no sound card."""
+    env = {**os.environ, "JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", AUTO], stdin=-1, stdout=-1, stderr=subprocess.DEVNULL, text=True, env=env
+    )
+    assert child.stdin
+    assert child.stdout
+    with child:
+        assert child.stdout.readline() == "none\n"
+        server.start()
+        assert child.stdout.readline() == "jack\n"
+
+
+AUTO = """
+import asyncio
+from riffosc.playback.outputs import Outputs, choose_output
+from riffosc.playback.player import Player
+async def live():
+    player = Player(1)
+    outputs = Outputs(player, choose_output(True))
+    await outputs.start()
+    print(player.output_name, flush=True)
+    while player.output_name != "jack":
+        await asyncio.sleep(0.01)
+    print(player.output_name, flush=True)
+    await outputs.stop()
+    player.close()
+asyncio.run(live())
+"""
