@@ -42,6 +42,7 @@ class App:
     engine: Engine
     osc: OscServer
     renderer: RendererProcess
+    outputs: Outputs
 
 
 @asynccontextmanager
@@ -58,14 +59,14 @@ async def running(options: Options) -> AsyncIterator[App]:
     engine.conductor.ready = False
     renderer.start()
     try:
-        osc = await OscServer.open(store, options.bind, options.port)
+        osc = await OscServer.open(store, options.bind, options.port, due=engine.due)
         engine.tells.append(osc)
         try:
             for address, value in {"/riff/model": options.model, **options.settings}.items():
                 store.set(address, value)
             ticking = asyncio.create_task(_tick(engine))
             try:
-                yield App(store, engine, osc, renderer)
+                yield App(store, engine, osc, renderer, outputs)
             finally:
                 ticking.cancel()
                 with suppress(asyncio.CancelledError):

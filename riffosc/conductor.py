@@ -6,6 +6,7 @@ is time for another, and lands otherwise. A late clip never leaves a gap: the ol
 """
 
 from dataclasses import replace
+from math import inf
 
 from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Why
 from riffosc.clip import ClipRequest
@@ -53,6 +54,10 @@ class Conductor:
             state.walk = 0.0
         if name == "prompt":
             state.start_morph()
+
+    def not_before(self, voice: int, seconds: float) -> None:
+        """The next change of the voice lands no sooner than this (seconds on the audio clock)."""
+        self.voices[voice].earliest = self.timeline.beat_at(seconds)
 
     def _in_vain(self, state: Voice, name: str) -> bool:
         """Denoising needs a picture to start from; without one it has no effect, and that is said, once."""
@@ -278,7 +283,10 @@ class Conductor:
 
     def _reachable(self, state: Voice, now: float, why: Why = Why.CHANGE) -> float:
         """The first boundary that a clip which is ready `now` can take."""
-        return self.boundary(self.timeline.beat_at(now + MARGIN_S), self._grid(state, why))
+        beat = self.timeline.beat_at(now + MARGIN_S)
+        if why is Why.CHANGE:
+            beat = max(beat, state.earliest)
+        return self.boundary(beat, self._grid(state, why))
 
     def _grid(self, state: Voice, why: Why) -> float:
         """Changes may land inside a loop, on its bars; a walk goes from loop to loop."""
@@ -290,6 +298,8 @@ class Conductor:
     def _queue(self, state: Voice, job: Job, entry: Entry, now: float) -> None:
         beat = self._reachable(state, now, job.why)
         self._slip(state, job.target, beat)
+        if job.revision == state.revision:
+            state.earliest = -inf
         if state.commit(job):
             self._actions.append(Moved(state.number, "seed", job.request.seed))
         land = Land(state.number, entry, beat, self._origin_of(job.request, beat), job.why, job.recalled)

@@ -6,6 +6,7 @@ of them says to the others.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -147,6 +148,12 @@ class Engine:
             case "panic":
                 self.player.panic()
                 self.conductor.clear()
+
+    def due(self, address: str, _: Value, unix_time: float) -> None:
+        """A change that needs painting came with a time tag: work begins now, and it lands no sooner than then."""
+        voice = address.split("/")[2]
+        if voice.isdigit():
+            self.conductor.not_before(int(voice), self.player.now() + unix_time - time.time())
 
     def _move(self, address: str, value: Value) -> None:
         """Publish a parameter that riffosc moved by itself, without hearing it as a player's change."""

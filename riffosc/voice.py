@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from riffosc.actions import Entry, Job, Land, Why
 from riffosc.clip import ClipRequest
@@ -32,6 +33,7 @@ class Voice:
     queued: Land | None = None
     after: Land | None = None  # came too late to replace `queued`, goes next
     job: Job | None = None
+    earliest: float = -inf  # beats; a time tag asked that the next change lands no sooner
     progress: float = 0.0
     late: int = 0
     walk: float = 0.0  # from seed to seed + 1

@@ -300,6 +300,20 @@ def test_a_seed_picture_is_where_the_clip_starts_from() -> None:
     assert len(stage.landed) == 1, "the loop stays"
 
 
+def test_a_time_tag_holds_a_landing_back_but_not_the_work() -> None:
+    stage = Stage(render_s=0.3)
+    stage.change(1, prompt="one")
+    stage.beats(8)
+    stage.conductor.not_before(1, stage.now + 3.0)  # six beats
+    stage.change(1, prompt="two")
+    stage.run(0.4)
+    assert stage.landings[1].beat == 16.0, "painted, and waiting for the first bar after the tag"
+    stage.beats(9)
+    stage.change(1, prompt="three")
+    stage.beats(5)
+    assert [land.beat for _, land in stage.landed] == [4.0, 16.0, 20.0]
+
+
 def test_a_dead_renderers_work_is_ordered_again() -> None:
     stage = Stage(render_s=0.5)
     stage.change(1, prompt="one")
