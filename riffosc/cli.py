@@ -205,12 +205,13 @@ def bench_clip(repeat: int, steps: int, json_file: Path | None) -> None:
 @click.option("--seconds", default=60.0, show_default=True, help="How long to play.")
 @click.option("--period", default=256, show_default=True, help="Frames in a block of the JACK server.")
 @click.option("--no-realtime", is_flag=True, help="Start the server without realtime scheduling.")
+@click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
-def bench_audio(seconds: float, period: int, no_realtime: bool, json_file: Path | None) -> None:
+def bench_audio(seconds: float, period: int, no_realtime: bool, model: str, json_file: Path | None) -> None:
     """Play under load through a JACK server of its own and check the recording sample for sample."""
     from riffosc.bench.session import measure_session
 
-    _report(measure_session(seconds, period, realtime=not no_realtime), json_file)
+    _report(measure_session(seconds, period, realtime=not no_realtime, model=model), json_file)
 
 
 def _report(figures: dict[str, Any], json_file: Path | None) -> None:

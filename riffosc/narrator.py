@@ -12,7 +12,7 @@ class Narrator:
     def __init__(self, *, demo: bool) -> None:
         self._demo = demo
         self._app: App | None = None
-        self._told = 0.0
+        self._told: tuple[str, int] | None = None  # the last voice and quarter
 
     def start(self, app: App) -> None:
         self._app = app
