@@ -6,7 +6,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +72,7 @@ def flow_loss(network: Network, batch: Batch, generator: Generator) -> Tensor:
 
 def optimizers(network: Network, options: FitOptions) -> list[torch.optim.Optimizer]:
     """Muon (Jordan et al. 2024) for the matrices inside the blocks, AdamW for all else."""
-    blocks: list[nn.Module] = [network.denoiser.blocks, network.encoder.blocks]
-    matrices = [p for block in blocks for n, p in block.named_parameters() if n.endswith("weight") and p.ndim == 2]
+    matrices = [p for name, p in network.denoiser.blocks.named_parameters() if name.endswith("weight")]
     inside = {id(p) for p in matrices}
     others = [p for p in network.parameters() if id(p) not in inside]
     adam = torch.optim.AdamW(others, options.rate, betas=(0.9, 0.95), weight_decay=0.01)
@@ -90,8 +89,9 @@ def fresh(plan: Plan, generator: Generator) -> Network:
             nn.init.normal_(module.weight, std=std, generator=generator)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.Embedding | nn.EmbeddingBag):
+        elif isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=0.5, generator=generator)
+    nn.init.normal_(network.encoder.group.weight, std=1.0, generator=generator)
     nn.init.normal_(network.encoder.place, std=0.1, generator=generator)
     return network
 
@@ -174,7 +174,7 @@ class Trainer:
         """The checkpoint, whole or not at all."""
         state = {
             "words": self.plan.words,
-            "sizes": self.plan.sizes,
+            "sizes": asdict(self.plan.sizes),
             "autoencoder": self.autoencoder.state_dict(),
             "deviation": self.deviation,
             "network": self.network.state_dict(),
@@ -192,7 +192,7 @@ class Trainer:
     def resumed(cls, options: FitOptions) -> "Trainer":
         """The run as its checkpoint left it."""
         state = torch.load(options.checkpoint, weights_only=False)
-        plan = Plan(state["sizes"], EMBEDDED, state["words"])
+        plan = Plan(Sizes(**state["sizes"]), EMBEDDED, state["words"])
         autoencoder = plan.autoencoder()
         autoencoder.load_state_dict(state["autoencoder"])
         trainer = cls(options, plan, autoencoder, state["deviation"])

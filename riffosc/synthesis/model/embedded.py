@@ -88,9 +88,8 @@ class Network(nn.Module):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         sizes = plan.sizes
-        self.encoder = TextEncoder(
-            2 + len(plan.words), sizes.text_buckets, sizes.text_tokens, sizes.text_width, sizes.text_blocks
-        )
+        words = 2 + len(plan.words)
+        self.encoder = TextEncoder(words, sizes.text_buckets, sizes.text_tokens, sizes.text_width)
         self.denoiser = Denoiser(sizes)
 
 

@@ -33,7 +33,6 @@ class Sizes:
     hidden: int = 704
     text_tokens: int = 16
     text_width: int = 256
-    text_blocks: int = 2
     text_buckets: int = 4096
     tokens_per_beat: int = 16
 

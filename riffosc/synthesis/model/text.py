@@ -66,49 +66,22 @@ class Tokenizer:
 class TextEncoder(nn.Module):
     """Rows and letter groups to (batch, tokens, width); padding is a learned vector, and nothing is masked.
 
-    So two prompts of different length can be mixed token by token.
+    So two prompts of different length can be mixed token by token. What words mean to each other is left to the
+    denoiser's blocks, where they attend to one another as well as to the music: a transformer of the text's own,
+    trained along, soon gave nearly the same vectors for all prompts.
     """
 
-    def __init__(self, words: int, buckets: int, tokens: int, width: int, blocks: int) -> None:
+    def __init__(self, words: int, buckets: int, tokens: int, width: int) -> None:
         super().__init__()
         self.word = nn.Embedding(words, width)
         self.group = nn.EmbeddingBag(buckets, width, mode="mean", padding_idx=0)
         self.place = nn.Parameter(torch.zeros(tokens, width))
-        self.blocks = nn.ModuleList([TextBlock(width) for _ in range(blocks)])
         self.norm = nn.LayerNorm(width)
-        nn.init.normal_(self.word.weight, std=0.5)
-        nn.init.normal_(self.place, std=0.1)
-        with torch.no_grad():
-            self.group.weight.normal_(std=1.0)[0] = 0
 
     def forward(self, rows: Tensor, groups: Tensor) -> Tensor:
         letters = self.group(groups.flatten(0, 1)).unflatten(0, rows.shape)
-        x = self.word(rows) + letters + self.place
-        for block in self.blocks:
-            x = block(x)
-        encoded: Tensor = self.norm(x)
+        encoded: Tensor = self.norm(self.word(rows) + letters + self.place)
         return encoded
-
-
-class TextBlock(nn.Module):
-    """A plain transformer block."""
-
-    def __init__(self, width: int, heads: int = 4) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width, bias=False)
-        self.out = nn.Linear(width, width, bias=False)
-        self.up, self.down = nn.Linear(width, 3 * width), nn.Linear(3 * width, width)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.down.weight)
-
-    def forward(self, x: Tensor) -> Tensor:
-        q, k, v = self.qkv(self.norm1(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        attended = nn.functional.scaled_dot_product_attention(q, k, v)
-        x = x + self.out(attended.transpose(1, 2).flatten(2))
-        y: Tensor = x + self.down(nn.functional.gelu(self.up(self.norm2(x))))
-        return y
 
 
 def weigh(encoded: Tensor, empty: Tensor, weights: Sequence[float]) -> Tensor:
