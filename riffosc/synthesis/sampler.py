@@ -17,6 +17,8 @@ from riffosc.synthesis.prompt import parse_prompt
 
 Progress = Callable[[float], None]
 
+SHIFT = 3.0
+
 
 class Denoiser(Protocol):
     """What the sampler asks of a family: text encoder and denoiser. Latents are (tokens, dims)."""
@@ -34,9 +36,15 @@ def blend_prompts(model: Denoiser, prompts: Sequence[tuple[str, float]]) -> Tens
 
 
 def times(start: float, steps: int) -> list[float]:
-    """Even times from `start` to 0; fewer of them where less has to be denoised."""
-    count = max(1, ceil(steps * start))
-    return [start * (count - step) / count for step in range(count + 1)]
+    """Times from `start` to 0, closer where the noise is strong; fewer of them where less has to be denoised.
+
+    What is played, and by what, is decided in strong noise: even times are shifted towards it (Esser et al.
+    2024, section 5.3.2, there for large pictures).
+    """
+    even_start = start / (SHIFT - (SHIFT - 1) * start)
+    count = max(1, ceil(steps * even_start))
+    even = [even_start * (count - step) / count for step in range(count + 1)]
+    return [SHIFT * time / (1 + (SHIFT - 1) * time) for time in even]
 
 
 def sample(
