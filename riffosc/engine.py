@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.005
 STATUS_S = 0.1
-TEMPO_LEAD_S = 0.03  # a bend of the timeline is told this much ahead, so that no block has begun when it comes
+TEMPO_LEAD_S = 0.05  # a bend of the timeline is told this much ahead, so that no block has begun when it comes
 MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once
 
 

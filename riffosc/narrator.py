@@ -12,6 +12,7 @@ class Narrator:
     def __init__(self, *, demo: bool) -> None:
         self._demo = demo
         self._app: App | None = None
+        self._heard: set[str] = set()  # voices that have sounded
         self._told: tuple[str, int] | None = None  # the last voice and quarter
 
     def start(self, app: App) -> None:
@@ -31,6 +32,7 @@ class Narrator:
             case "progress":
                 self._progress(voice, float(value))
             case "clip":
+                self._heard.add(voice)
                 click.echo(f"voice {voice} plays {value}")
                 self._steer()
 
@@ -43,7 +45,9 @@ class Narrator:
         click.echo(silent if output in ("none", "null") else f"Sound goes to {output}.")
 
     def _progress(self, voice: str, part: float) -> None:
-        """At every quarter of a clip, for a person; programs subscribe to the parameter."""
+        """At every quarter of a voice's first clip: until then there is nothing to hear."""
+        if voice in self._heard:
+            return
         quarter = int(part * 4)
         if quarter and part * 4 - quarter < 0.5 and (voice, quarter) != self._told:
             self._told = (voice, quarter)
