@@ -5,6 +5,7 @@ in them exist once for each voice, counted from 1.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -46,6 +47,7 @@ class Param:
     when: When = When.CLIP
     access: Access = Access.READ_WRITE
     choices: tuple[str | int, ...] = ()  # numbers go to the nearest of them
+    pattern: str = ""  # what a text must match, if it has any
 
     @property
     def name(self) -> str:
@@ -91,6 +93,8 @@ class Param:
             raise ParamError(f"{self.name} is limited to {MAX_TEXT} characters")
         if self.choices and text not in self.choices:
             raise ParamError(f"{self.name} is one of {', '.join(map(str, self.choices))}; not {text!r:.40}")
+        if text and self.pattern and not re.fullmatch(self.pattern, text):
+            raise ParamError(f"{text!r:.40} is no {self.name}. {self.doc}")
         return text
 
     def _number(self, value: object) -> float:
@@ -118,11 +122,12 @@ def _trigger(path: str, default: Value, doc: str) -> Param:
 
 
 NOW = When.NOW
+KEY = r"[A-Ga-g][#b♯♭]?\s*(m|M|min|minor|maj|major)?"
 WORDS = "words"  # the unit of prose; a name or a file's path has none, for it is taken to the letter
 PARAMS: tuple[Param, ...] = (
     Param("/riff/tempo", 120.0, "Tempo. Loops follow at once; pitch is restored at the next bar.", 20, 300, "bpm", NOW),
     Param("/riff/quantum", 4, "Beats in a bar, 3 or 4; a new one begins at a bar line.", 3, 4, "beats", NOW),
-    Param("/riff/key", "", "Key of all voices, such as Am, F# or Ebm; empty leaves it to the model."),
+    Param("/riff/key", "", "Key of all voices, such as Am, F# or Ebm; empty leaves it to the model.", pattern=KEY),
     Param("/riff/gain", 1.0, "Level of the main mix.", 0, 2, "linear", NOW),
     Param("/riff/model", "embedded", "The model that paints: embedded, or the folder of another.", when=When.LOAD),
     _trigger("/riff/tap", 1, "Tap the tempo, once a beat."),
