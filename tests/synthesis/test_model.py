@@ -16,7 +16,7 @@ from riffosc.synthesis.model.embedded import EmbeddedModel, ModelError, Plan, Sc
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
 from riffosc.synthesis.model.text import Tokenizer, Vocabulary, split_words
 
-SIZES = Sizes(dims=24, width=64, blocks=2, heads=1, hidden=96, text_width=32, text_buckets=256, text_tokens=8)
+SIZES = Sizes(dims=24, width=64, blocks=2, heads=1, hidden=96, told=64, text_width=32, text_buckets=256, text_tokens=8)
 PLAN = Plan(SIZES, EMBEDDED, ("bass", "drums", "techno", "piano"))
 SCORE = Score(bars=2, quantum=4, tempo=124.0, key="Am")
 

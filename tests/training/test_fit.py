@@ -13,7 +13,7 @@ from riffosc.training.dataset import Dataset, fit_autoencoder
 from riffosc.training.fit import FitOptions, Trainer, begun, export, fit
 from riffosc.training.pictures import seen
 
-SIZES = Sizes(dims=16, width=64, blocks=2, heads=1, hidden=96, text_width=32, text_buckets=128)
+SIZES = Sizes(dims=16, width=64, blocks=2, heads=1, hidden=96, told=64, text_width=32, text_buckets=128)
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ class Sizes:
     blocks: int = 8
     heads: int = 4
     hidden: int = 704
+    told: int = 512  # width of what time, score and the sum of all words are brought to
     text_tokens: int = 16
     text_width: int = 256
     text_buckets: int = 4096
@@ -173,12 +174,13 @@ class Denoiser(nn.Module):
         self.enter = nn.Linear(sizes.dims, width)
         self.place = nn.Linear(2 * (len(PLACE_BEAT) + len(PLACE_BAR)), width)
         self.read = nn.Linear(sizes.text_width, width)
-        self.root, self.mode = nn.Embedding(13, width), nn.Embedding(3, width)
-        self.tell = nn.Linear(TIME_FEATURES + SCORE_FEATURES, width)
-        self.summary = nn.Linear(sizes.text_width, width, bias=False)
-        self.modulate = nn.Linear(width, 6 * width)
+        self.root, self.mode = nn.Embedding(13, sizes.told), nn.Embedding(3, sizes.told)
+        self.tell = nn.Linear(TIME_FEATURES + SCORE_FEATURES, sizes.told)
+        self.padding = nn.Parameter(torch.zeros(sizes.text_width))  # about what the text encoder gives for none
+        self.summary = nn.Linear(sizes.text_width, sizes.told, bias=False)
+        self.modulate = nn.Linear(sizes.told, 6 * width)
         self.blocks = nn.ModuleList([Block(sizes) for _ in range(sizes.blocks)])
-        self.final = nn.Linear(width, 2 * width)
+        self.final = nn.Linear(sizes.told, 2 * width)
         self.leave = nn.Linear(width, sizes.dims)
         for layer in (self.modulate, self.final, self.leave):
             nn.init.zeros_(layer.weight)
@@ -212,6 +214,7 @@ class Denoiser(nn.Module):
 
     def conditions(self, time: Tensor, told: Conditions) -> tuple[Tensor, Tensor]:
         """The modulation that all blocks share (batch, 6, width), and the last layer's (batch, 2 * width)."""
-        c = self.tell(torch.cat([time_features(time), told.score], 1)) + self.summary(told.text.mean(1))
+        said = (told.text - self.padding).sum(1) / 2  # a mean would drown few words in much padding
+        c = self.tell(torch.cat([time_features(time), told.score], 1)) + self.summary(said)
         c = F.silu(c + self.root(told.key[:, 0]) + self.mode(told.key[:, 1]))
         return self.modulate(c).unflatten(-1, (6, -1)), self.final(c)
