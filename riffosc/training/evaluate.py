@@ -7,6 +7,7 @@ beside what the corpus holds.
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 
@@ -15,6 +16,7 @@ import torch
 from torch import Generator, Tensor
 
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
+from riffosc.synthesis.sampler import times
 from riffosc.training.dataset import HELD_OUT_EVERY
 from riffosc.training.genres import GENRES
 from riffosc.training.loop import ROLES
@@ -22,6 +24,7 @@ from riffosc.training.measures import Classifier, features, in_scale, low_share,
 from riffosc.training.pictures import Entry, Seen, seen
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+TIMES = (1.0, 0.97, 0.9, 0.7)
 Row = dict[str, float]
 
 
@@ -42,9 +45,9 @@ def painted(model: EmbeddedModel, prompt: str, score: Score, seed: int, asked: A
     """A picture (columns, bins) by Euler's method with guidance, as the sampler does it."""
     x = torch.randn(model.shape(score.bars * score.quantum), generator=Generator().manual_seed(seed))
     text = torch.stack([model.text([(prompt, 1.0)]), model.text([])])
-    for step in range(asked.steps):
-        towards, away = model.velocity(x.expand(2, -1, -1), 1 - step / asked.steps, text, score)
-        x = x - torch.lerp(away, towards, asked.guidance) / asked.steps
+    for now, after in pairwise(times(1.0, asked.steps)):
+        towards, away = model.velocity(x.expand(2, -1, -1), now, text, score)
+        x = x + (after - now) * torch.lerp(away, towards, asked.guidance)
     return model.decode(x)[0]
 
 
@@ -105,18 +108,36 @@ def held_out(corpus: Path, cache: Path, most: int) -> list[Seen]:
     return found[:most]
 
 
-def evaluate(model: EmbeddedModel, corpus: Path, cache: Path, most: int = 200) -> dict[str, Row]:
+def learned(corpus: Path, cache: Path, shards: int = 8) -> list[Seen]:
+    """Loops that were trained on: what roles look like is learned from them."""
+    found = [one for shard in sorted(corpus.glob("*.json"))[:shards] for one in seen(shard, cache)]
+    return [one for one in found if one.entry["index"] % HELD_OUT_EVERY]
+
+
+def evaluate(model: EmbeddedModel, known: list[Seen], real: list[Seen]) -> dict[str, Row]:
     """The table: a row for real loops, for noise, and for samples of several numbers of steps."""
-    learned = [one for shard in sorted(corpus.glob("*.json"))[:8] for one in seen(shard, cache)]
-    rows, labels = roles_of(one for one in learned if one.entry["index"] % HELD_OUT_EVERY)
-    roles = Classifier(rows, labels, len(ROLES))
-    real = held_out(corpus, cache, most)
+    roles = Classifier(*roles_of(known), len(ROLES))
     noise = [Seen(one.entry, torch.rand(one.values.shape, generator=Generator().manual_seed(0))) for one in real]
     table = {"real": measured(real, roles), "autoencoder": measured(through_latents(model, real), roles)}
     table["noise"] = measured(noise, roles)
     for steps in (4, 8, 16):
         table[f"{steps} steps"] = measured(repainted(model, real, Asked(steps)), roles)
     return table
+
+
+def caption_losses(model: EmbeddedModel, loops: list[Seen], time: float) -> Row:
+    """Mean square error of the velocity when told a loop's own caption, another loop's, and none."""
+    sums = torch.zeros(3)
+    for one, other in zip(loops, loops[1:] + loops[:1], strict=True):
+        latents = model.encode(one.values[None])
+        noise = torch.randn(latents.shape, generator=Generator().manual_seed(one.entry["index"]))
+        told = [[(each.entry["captions"][0], 1.0)] for each in (one, other)]
+        text = torch.stack([model.text(words) for words in [*told, []]])
+        x = torch.lerp(latents, noise, time).expand(3, -1, -1)
+        velocity = model.velocity(x, time, text, score_of(one.entry))
+        sums += (velocity - (noise - latents)).square().mean((1, 2))
+    own, others, none = (sums / len(loops)).tolist()
+    return {"own caption": own, "another's": others, "none": none}
 
 
 def as_text(table: dict[str, Row]) -> str:
@@ -134,10 +155,13 @@ def as_text(table: dict[str, Row]) -> str:
 @click.option("--json", "out", type=click.Path(path_type=Path), help="The table as JSON, too.")
 def main(corpus: Path, cache: Path, folder: Path, most: int, out: Path | None) -> None:
     """Measure a model on loops it was not trained on."""
-    table = evaluate(EmbeddedModel.load(folder), corpus, cache, most)
-    click.echo(as_text(table))
+    model, loops = EmbeddedModel.load(folder), held_out(corpus, cache, most)
+    losses = {f"time {time}": caption_losses(model, loops, time) for time in TIMES}
+    click.echo(as_text(losses))
+    table = evaluate(model, learned(corpus, cache), loops)
+    click.echo("\n" + as_text(table))
     if out is not None:
-        out.write_text(json.dumps(table, indent=1))
+        out.write_text(json.dumps({"captions": losses, "pictures": table}, indent=1))
 
 
 if __name__ == "__main__":
