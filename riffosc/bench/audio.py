@@ -42,7 +42,8 @@ class Figures:
     worst_callback_us: float
     boundaries_checked: int
     samples_checked: int
-    samples_wrong: int
+    samples_wrong: int  # in blocks of which something arrived
+    voice_blocks_lost: int  # of which nothing did: the server's xruns
     frames_unrecorded: int
     landings_missed: int
     news_dropped: int
@@ -51,7 +52,7 @@ class Figures:
 def bench_audio(seconds: float, period: int, realtime: bool) -> dict[str, Any]:
     """Play and record for `seconds` at `period` frames a block; figures by the names of `Figures`."""
     with ExitStack() as stack:
-        stack.enter_context(_server(period, realtime))
+        stack.enter_context(jack_server(period, realtime))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(_busy())
         player = Player(VOICES, RATE)
@@ -60,10 +61,13 @@ def bench_audio(seconds: float, period: int, realtime: bool) -> dict[str, Any]:
         stack.callback(output.stop)
         output.open(player)
         output.start(player)
+        while player.blocks < 10:
+            time.sleep(0.01)
+        lost = int(player.state["engine"]["lost"])
         events, clips, recorder = _play(player, seconds, folder / "sound.npz")
         output.stop()
         offset = int(output.wires["frame"]) - int(output.wires["time"])
-        recording = _recording(folder / "sound.npz", recorder, offset)
+        recording = read_recording(folder / "sound.npz", recorder, offset)
         report = check_recording(recording, events, clips, round(FADE_S * RATE))
         engine = player.state["engine"]
         return asdict(
@@ -74,11 +78,12 @@ def bench_audio(seconds: float, period: int, realtime: bool) -> dict[str, Any]:
                 blocks=player.blocks,
                 own_overruns=player.overruns,
                 server_xruns=player.xruns,
-                frames_lost=int(engine["lost"]),
+                frames_lost=int(engine["lost"]) - lost,
                 worst_callback_us=float(engine["worst_ns"]) / 1000,
                 boundaries_checked=report.boundaries,
                 samples_checked=report.samples,
                 samples_wrong=report.wrong,
+                voice_blocks_lost=report.lost,
                 frames_unrecorded=report.missing,
                 landings_missed=sum(news.kind is NewsKind.MISSED for news in events),
                 news_dropped=player.dropped,
@@ -96,7 +101,8 @@ def _play(
     slots = [player.bank.load(clip, BEATS) for clip in clips]
     for voice in range(VOICES):
         player.land(Landing(voice + 1, slots[voice], 1 + voice / 4, 1 + voice / 4, FADE_S))
-    recorder = subprocess.Popen([sys.executable, "-c", RECORDER, SERVER, str(path), str(round(seconds * RATE))])
+    command = [sys.executable, "-c", RECORDER, SERVER, str(path), str(round(seconds * RATE)), str(VOICES)]
+    recorder = subprocess.Popen(command)
     events: list[News] = []
     passes = [0] * VOICES
     while recorder.poll() is None:
@@ -124,7 +130,8 @@ def _noise(seed: int) -> Samples:
     return np.random.default_rng(seed).uniform(-0.08, 0.08, (2, frames)).astype(np.float32)
 
 
-def _recording(path: Path, recorder: "subprocess.Popen[bytes]", offset: int) -> Recording:
+def read_recording(path: Path, recorder: "subprocess.Popen[bytes]", offset: int) -> Recording:
+    """What RECORDER has written; `offset` leads from JACK's frames to the engine's."""
     if recorder.wait() != 0:
         raise RuntimeError("the recorder failed")
     with np.load(path) as saved:
@@ -134,7 +141,7 @@ def _recording(path: Path, recorder: "subprocess.Popen[bytes]", offset: int) -> 
 
 
 @contextmanager
-def _server(period: int, realtime: bool) -> Iterator[None]:
+def jack_server(period: int, realtime: bool) -> Iterator[None]:
     """jackd on the dummy driver, for as long as it is needed."""
     command = ["jackd", "-n", SERVER, "-R" if realtime else "-r", "-p", "128"]
     driver = ["-d", "dummy", "-r", str(RATE), "-p", str(period)]
@@ -189,10 +196,10 @@ def _spin(stop: threading.Event) -> None:
 RECORDER = """
 import sys, threading
 import jack, numpy as np
-server, path, frames = sys.argv[1], sys.argv[2], int(sys.argv[3])
+server, path, frames, voices = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 client = jack.Client("recorder", no_start_server=True, servername=server)
-ports = [client.inports.register(f"in_{i}") for i in range(8)]
-data = np.zeros((8, frames), np.float32)
+ports = [client.inports.register(f"in_{i}") for i in range(voices)]
+data = np.zeros((voices, frames), np.float32)
 times, done, at = [], threading.Event(), 0
 
 @client.set_process_callback

@@ -74,10 +74,11 @@ def obey(state: Any, frame: int) -> None:
 def queue(state: Any, command: Any) -> None:
     """Audio thread. A timeline waits for its frame; those that would come after it are forgotten."""
     engine, lines = state.engine, state.lines
-    while engine.lines > 0 and (engine.lines == len(lines) or lines[engine.lines - 1].frame >= command.frame):
+    frame = int(np.rint(command.seconds * engine.samplerate))
+    while engine.lines > 0 and (engine.lines == len(lines) or lines[engine.lines - 1].frame >= frame):
         engine.lines -= 1
     line = lines[engine.lines]
-    line.frame, line.beat = command.frame, command.beat
+    line.frame, line.beat = frame, command.beat
     line.seconds, line.tempo = command.seconds, command.tempo
     engine.lines += 1
 
@@ -126,7 +127,8 @@ def wait_for_gate(engine: Any, command: Any, frame: int) -> None:
 def swing(engine: Any) -> None:
     """Audio thread. The gate begins to move."""
     engine.gate_waits, engine.gate_left = 0, quick(engine)
-    engine.gate_step = (engine.gate_opens - engine.gate) / engine.gate_left
+    engine.gate_aim = float(engine.gate_opens)
+    engine.gate_step = (engine.gate_aim - engine.gate) / engine.gate_left
 
 
 @audio
@@ -182,4 +184,4 @@ def move_gate(engine: Any, count: int) -> None:
     engine.gate_left -= count
     engine.gate += count * engine.gate_step
     if engine.gate_left <= 0:
-        engine.gate, engine.gate_step, engine.gate_left = engine.gate_opens, 0.0, 0
+        engine.gate, engine.gate_step, engine.gate_left = engine.gate_aim, 0.0, 0

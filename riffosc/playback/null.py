@@ -4,6 +4,7 @@ import threading
 import time
 
 from riffosc.playback.player import Player
+from riffosc.playback.state import Sizes, allocate
 
 BLOCK = 512
 
@@ -30,6 +31,7 @@ class NullOutput:
     def start(self, player: Player) -> None:
         from riffosc.playback.mixer import mix
 
+        mix(allocate(Sizes(1)), 0, 1, 0)  # compiled now, before the clock is looked at
         self.stop()
         self.samplerate = player.samplerate
         self._mix, self._player = mix, player

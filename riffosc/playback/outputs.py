@@ -119,15 +119,20 @@ class Outputs:
     async def _watch(self) -> None:
         retry = FIRST_RETRY_S
         while True:
-            await asyncio.sleep(POLL_S)
-            if self._current is self._wanted:
-                await self._look_after()
-                retry = FIRST_RETRY_S
-            elif self._wanted is not self._null:
-                await asyncio.sleep(retry)
-                retry = min(2 * retry, LAST_RETRY_S)
-                if not await self._reach() and not self._null.alive():
-                    await self._keep_time()
+            await asyncio.sleep(POLL_S if self._current is self._wanted else retry)
+            try:
+                retry = await self._look(retry)
+            except Exception:
+                log.exception("audio: something went wrong; trying again")
+
+    async def _look(self, retry: float) -> float:
+        """One look: after the wanted output, or for it. How long to wait should it still be missing."""
+        if self._current is self._wanted:
+            await self._look_after()
+            return FIRST_RETRY_S
+        if not await self._reach() and not self._null.alive():
+            await self._keep_time()
+        return min(2 * retry, LAST_RETRY_S)
 
     async def _look_after(self) -> None:
         """One look at the wanted output while it plays."""
@@ -136,7 +141,13 @@ class Outputs:
         elif self._stalled():
             await self._wait_for_calls()
         elif self._tending is None or self._tending.done():
-            self._tending = asyncio.ensure_future(asyncio.to_thread(self._wanted.tend))
+            self._tending = asyncio.ensure_future(asyncio.to_thread(self._tend))
+
+    def _tend(self) -> None:
+        try:
+            self._wanted.tend()
+        except Exception:
+            log.exception("audio: %s cannot be looked after", self._wanted.name)
 
     async def _lose(self) -> None:
         """Time goes on first; then the dead client is closed, before another is opened: else libjack crashes."""

@@ -79,8 +79,8 @@ class Player:
         """Plan a landing. The answer comes as news: LANDED, MISSED or REPLACED."""
         self._check(landing.voice)
         slot = NOTHING if landing.slot is None else landing.slot
-        if not (isfinite(landing.beat) and isfinite(landing.origin)):
-            raise ValueError(f"a landing needs a beat, not {landing.beat} from {landing.origin}")
+        if not isfinite(landing.beat + landing.origin + landing.fade_s):
+            raise ValueError(f"a landing needs a beat: {landing}")
         if slot != NOTHING:
             self.bank.send(slot)
         self._send(
@@ -89,7 +89,7 @@ class Player:
             slot=slot,
             beat=landing.beat,
             origin=landing.origin,
-            fade=max(64, round(landing.fade_s * self.samplerate)),
+            fade_s=landing.fade_s,
             power=not landing.alike,
         )
 
@@ -98,8 +98,7 @@ class Player:
         if not (timeline.tempo > 0 and isfinite(timeline.tempo + timeline.beat + timeline.seconds)):
             raise ValueError(f"no timeline: {timeline}")
         self.timeline = timeline
-        frame = round(timeline.seconds * self.samplerate)
-        self._send(kind=TIMELINE, frame=frame, beat=timeline.beat, seconds=timeline.seconds, tempo=timeline.tempo)
+        self._send(kind=TIMELINE, beat=timeline.beat, seconds=timeline.seconds, tempo=timeline.tempo)
 
     def gate(self, open: bool, beat: float) -> None:
         """All voices are heard, or not, from `beat` on."""

@@ -32,7 +32,7 @@ ENGINE = _record(
     # the gate's next move, the frame of its start, and frames left of the ramp that runs
     "gate_waits gate_start gate_opens gate_left main_left",
     # the rate that the output asks for; the timeline in force: `beat` sounds at `seconds`
-    "samplerate rate_aim beat seconds tempo gate_beat gate gate_step main main_step main_aim",
+    "samplerate rate_aim beat seconds tempo gate_beat gate gate_aim gate_step main main_step main_aim",
 )
 VOICE = _record(
     # the lead's pass: first frame, and first frame of the next
@@ -54,7 +54,7 @@ READER = _record(
 )
 SLOT = _record("address frames channels reads taken returned", "beats")
 LINE = _record("frame", "beat seconds tempo")
-COMMAND = _record("kind voice slot frame fade power", "beat origin seconds tempo")
+COMMAND = _record("kind voice slot power", "beat origin seconds tempo fade_s")
 NEWS_ITEM = _record("kind voice slot frame", "beat position")
 
 LAND, TIMELINE, GATE, PANIC = range(4)  # commands

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from riffosc.playback.compiled import audio
 from riffosc.playback.fades import (
     NEVER,
+    SHORTEST,
     begin_landing,
     begin_pass,
     can_steer,
@@ -146,7 +149,8 @@ def receive(state: Any, command: Any, frame: int) -> None:
     if command.slot != NOTHING:
         state.slots[command.slot].taken += 1
     keep(state, command.slot)
-    voice.waits, voice.want_slot, voice.want_fade = 1, command.slot, command.fade
+    voice.waits, voice.want_slot = 1, command.slot
+    voice.want_fade = max(SHORTEST, int(np.rint(command.fade_s * state.engine.samplerate)))
     voice.want_beat, voice.want_origin, voice.want_power = command.beat, command.origin, command.power
     plan(state, command.voice, frame)
 
