@@ -78,12 +78,21 @@ def test_no_number(param, nonsense):
 
 @pytest.mark.parametrize("param", TEXTS, ids=by_path)
 def test_text(param):
-    if not param.choices:
+    if not param.choices and not param.pattern:
         assert param.coerce("  dub techno \n") == "dub techno"
         assert param.coerce(12) == "12"
     for nonsense in (None, b"dub", "x" * (MAX_TEXT + 1)):
         with pytest.raises(ParamError, match=param.name):
             param.coerce(nonsense)
+
+
+def test_a_key_is_a_note_and_a_mode():
+    key = BY_NAME[False, "key"]
+    for good in ("Am", "F#", "Ebm", "a minor", ""):
+        assert key.coerce(good) == good
+    for bad in ("H", "Am7", "loud"):
+        with pytest.raises(ParamError, match="Am, F# or Ebm"):
+            key.coerce(bad)
 
 
 def test_choices():
