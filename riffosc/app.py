@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from riffosc.control.osc import PORT, OscServer
 from riffosc.engine import TICK_S, Engine
 from riffosc.folder import Folder, Keep
-from riffosc.params import VOICES, Store
+from riffosc.params import VOICES, Store, Value
 from riffosc.playback.outputs import Outputs, choose_output
 from riffosc.playback.player import Player
 from riffosc.synthesis.process import RendererProcess
@@ -25,13 +25,14 @@ class Options:
 
     folder: Path | None = None
     keep: Keep | None = None
-    audio: bool = True
+    audio: str = "auto"  # jack, portaudio, none, or auto: JACK if it runs, else the sound card
+    device: str | None = None  # of PortAudio; the default one if none is named
     connect: tuple[str, ...] = ()
     bind: str = "127.0.0.1"
     port: int = PORT
     model: str = "embedded"
     voices: int = VOICES
-    settings: dict[str, float | int | str] = field(default_factory=dict)  # address to value, set at the start
+    settings: Mapping[str, Value] = field(default_factory=dict)  # address to value, set at the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ async def running(options: Options) -> AsyncIterator[App]:
     store = Store(options.voices)
     folder = Folder(options.folder, options.keep) if options.folder else None
     player = Player(options.voices)
-    outputs = Outputs(player, choose_output(options.audio, options.connect))
+    outputs = Outputs(player, choose_output(options.audio, options.device), options.connect)
     await outputs.start()
     engine = Engine(store, player, folder)
     renderer = RendererProcess(engine.take)

@@ -25,10 +25,17 @@ def main(verbose: bool) -> None:
     wait_patiently()
 
 
+OUTPUTS = ("auto", "jack", "portaudio", "none")
+
+
 def player_options(command: Any) -> Any:
     """What `run` and `demo` have in common."""
     for option in reversed(
         (
+            click.option(
+                "--audio", default="auto", show_default=True, type=click.Choice(OUTPUTS), help="Where to play."
+            ),
+            click.option("--device", metavar="NAME", help="Sound card for PortAudio; see `riffosc devices`."),
             click.option("--no-audio", is_flag=True, help="Play nothing; the folder is all there is."),
             click.option("--connect", multiple=True, metavar="PORTS", help="JACK ports for the main mix (pattern)."),
             click.option("--bind", default="127.0.0.1", show_default=True, help="Address that OSC listens on."),
@@ -81,7 +88,8 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
         wanted = Options(
             folder=folder,
             keep=Keep.parse(options["keep"]) if options["keep"] else None,
-            audio=not options["no_audio"],
+            audio="none" if options["no_audio"] else options["audio"],
+            device=options["device"],
             connect=options["connect"],
             bind=options["bind"],
             port=options["port"],

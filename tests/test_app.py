@@ -59,7 +59,7 @@ class Player(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def playing(folder: Path, **settings: Value) -> AsyncIterator[tuple[App, Player]]:
     wishes = {**SEED, **{f"/riff/{name.replace('__', '/')}": value for name, value in settings.items()}}
-    options = Options(folder=folder, audio=False, port=0, settings=wishes)
+    options = Options(folder=folder, audio="none", port=0, settings=wishes)
     async with running(options) as app:
         player = await Player.at(app.osc.port)
         player.say("/riff/subscribe", "clip")

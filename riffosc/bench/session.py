@@ -58,7 +58,7 @@ def measure_session(seconds: float, period: int, *, realtime: bool, model: str =
 
 async def _session(seconds: float, folder: Path, model: str) -> dict[str, Any]:
     settings = {f"/riff/{v}/evolve": 0.25 for v in range(1, VOICES + 1)}
-    options = Options(folder=folder / "loops", port=0, voices=VOICES, model=model, settings=settings)
+    options = Options(folder=folder / "loops", audio="jack", port=0, voices=VOICES, model=model, settings=settings)
     log = Log()
     async with running(options) as app:
         app.engine.observe.append(log.hear)
