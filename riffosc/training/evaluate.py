@@ -120,8 +120,9 @@ def evaluate(model: EmbeddedModel, known: list[Seen], real: list[Seen]) -> dict[
     noise = [Seen(one.entry, torch.rand(one.values.shape, generator=Generator().manual_seed(0))) for one in real]
     table = {"real": measured(real, roles), "autoencoder": measured(through_latents(model, real), roles)}
     table["noise"] = measured(noise, roles)
-    for steps in (4, 8, 16):
-        table[f"{steps} steps"] = measured(repainted(model, real, Asked(steps)), roles)
+    for asked in (Asked(4), Asked(8), Asked(16), Asked(8, 2.0), Asked(8, 1.0)):
+        name = f"{asked.steps} steps, guidance {asked.guidance:g}"
+        table[name] = measured(repainted(model, real, asked), roles)
     return table
 
 

@@ -84,7 +84,7 @@ class Classifier:
             wrong = torch.nn.functional.cross_entropy(self.scores(rows), labels)
             total = wrong + decay * self.weight.square().sum()
             total.backward()  # type: ignore[no-untyped-call]
-            return float(total)
+            return float(total.detach())
 
         optimizer.step(loss)  # type: ignore[no-untyped-call]
 

@@ -122,6 +122,7 @@ class EmbeddedModel:
         tensors = {name: tensor.half().contiguous() for name, tensor in both.state_dict().items()}
         aside = folder / "model.safetensors.part"
         save_file(tensors, aside)
+        aside.chmod(0o644)  # it comes readable by its owner only
         aside.replace(folder / "model.safetensors")
         write_plan(self.plan, folder / "model.json")
 
