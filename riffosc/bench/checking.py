@@ -52,16 +52,17 @@ def check_recording(
                 compared[first:last] = True
                 wrong[first:last] = heard[first:last] != expected[frames[first:last] - step.frame]
                 report.boundaries += int(first < last and frames[first] == step.frame)
-        _count(report, compared, wrong, recording.blocks[:, 0])
+        _count(report, compared, wrong, heard == 0, recording.blocks[:, 0])
         report.first_wrong += [(number, int(frame)) for frame in frames[wrong][:1]]
     return report
 
 
-def _count(report: Report, compared: Flags, wrong: Flags, starts: npt.NDArray[np.int64]) -> None:
-    """One voice, block by block."""
-    all_of_them, bad = np.add.reduceat(compared, starts, dtype=int), np.add.reduceat(wrong, starts, dtype=int)
-    lost = (bad == all_of_them) & (bad > 1)
-    report.samples += int(all_of_them.sum())
+def _count(report: Report, compared: Flags, wrong: Flags, silent: Flags, starts: npt.NDArray[np.int64]) -> None:
+    """One voice, block by block. A block that is wrong and all silence did not arrive; any other was played wrong."""
+    size = np.diff(np.append(starts, len(silent)))
+    bad = np.add.reduceat(wrong, starts, dtype=int)
+    lost = (np.add.reduceat(silent, starts, dtype=int) == size) & (bad > 1)
+    report.samples += int(compared.sum())
     report.lost += int(lost.sum())
     report.wrong += int(bad[~lost].sum())
 
@@ -81,7 +82,8 @@ def _missing(recording: Recording) -> int:
 def _expected(step: News, after: News, clips: Mapping[int, Samples], fade: int) -> Samples | None:
     """What sounds from `step` on until the first fade before `after`; None if it cannot be foretold."""
     length = after.frame - step.frame
-    if step.kind is NewsKind.MOVED or length <= 0:
+    copied = step.slot < 0 or (step.rate == 1 and step.position % 1 == 0)
+    if step.kind is NewsKind.MOVED or length <= 0 or not copied:
         return None
     if after.kind is not NewsKind.PASS:
         length -= fade

@@ -64,13 +64,15 @@ async def _session(seconds: float, folder: Path, model: str) -> dict[str, Any]:
         app.engine.observe.append(log.hear)
         output = app.outputs.current
         recorder = _record(folder / "sound.npz", seconds)
+        lost = int(app.engine.player.state["engine"]["lost"])
         messages = await _play(app, recorder)
         wires = output.wires  # type: ignore[attr-defined]
         offset = int(wires["frame"]) - int(wires["time"])
-        figures = _figures(app, log, messages)
+        figures = _figures(app, log) | {"messages": messages}
+        figures["frames_lost"] -= lost  # while JACK started
     recording = read_recording(folder / "sound.npz", recorder, offset)
     report = check_recording(recording, log.events, log.clips, round(XFADE_MS / 1000 * RATE))
-    return {"seconds": seconds, **figures, **_checked(report)}
+    return {"seconds": seconds, **figures, "samples_recorded": recording.voices.size, **_checked(report)}
 
 
 def _record(path: Path, seconds: float) -> "subprocess.Popen[bytes]":
@@ -95,11 +97,10 @@ async def _play(app: App, recorder: "subprocess.Popen[bytes]") -> int:
     return messages
 
 
-def _figures(app: App, log: Log, messages: int) -> dict[str, Any]:
+def _figures(app: App, log: Log) -> dict[str, Any]:
     engine, player = app.engine.player.state["engine"], app.engine.player
     kinds = [news.kind for news in log.events]
     return {
-        "messages": messages,
         "clips": len(log.clips),
         "landings": kinds.count(NewsKind.LANDED),
         "landings_missed": kinds.count(NewsKind.MISSED),
@@ -117,5 +118,6 @@ def _checked(report: Report) -> dict[str, Any]:
         "boundaries_checked": report.boundaries,
         "samples_checked": report.samples,
         "samples_wrong": report.wrong,
+        "blocks_lost": report.lost,
         "frames_unrecorded": report.missing,
     }

@@ -104,6 +104,15 @@ def jack_xrun(argument: Any) -> Any:
     return 0
 
 
+@callback(types.void(types.voidptr))
+def jack_chatter(_: Any) -> None:
+    """Some thread of JACK's. What libjack would print is of no use to a musician.
+
+    Compiled like the rest: libjack cancels threads of a dead server wherever they are. One that was waiting for
+    Python's lock, to call a Python function, took the lock with it, and the whole process stood still.
+    """
+
+
 @callback(types.void(types.int32, types.voidptr, types.voidptr))
 def jack_shutdown(_: Any, __: Any, argument: Any) -> None:
     """Some thread of JACK's. The server is gone."""

@@ -20,13 +20,16 @@ Pair = tuple[str, str]  # one of our ports by its short name, and someone's by i
 
 
 def _library() -> Any:
-    """jack-client, its chatter in our log. It raises OSError where libjack is missing."""
+    """jack-client, without its chatter. It raises OSError where libjack is missing."""
     try:
         import jack
     except OSError as error:
         raise OutputError("JACK is not installed: there is no libjack") from error
-    jack.set_error_function(lambda words: log.debug("%s", words))
-    jack.set_info_function(lambda words: log.debug("%s", words))
+    from riffosc.playback.callbacks import jack_chatter
+
+    silent = jack._ffi.cast("void (*)(char *)", jack_chatter.address)
+    jack._lib.jack_set_error_function(silent)
+    jack._lib.jack_set_info_function(silent)
     return jack
 
 

@@ -31,6 +31,7 @@ class News:
     beat: float
     frame: int  # of the audio clock
     position: float = 0.0  # frame of the clip that is read then
+    rate: float = 1.0  # frames of the clip for each that sounds; 1 is a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +223,5 @@ def _news(item: Any) -> News:
         float(item["beat"]),
         int(item["frame"]),
         float(item["position"]),
+        float(item["rate"]),
     )

@@ -44,19 +44,20 @@ def consume(cursor: Any, count: int) -> None:
 def tell_lead(state: Any, number: int, kind: int, beat: float, frame: int) -> None:
     """Audio thread. News of what a voice's lead does on `frame`."""
     lead = state.readers[number, 0]
-    at = place(lead, frame) if lead.slot != NOTHING else 0.0
-    _post(state, (number, kind + 0, lead.slot, frame), beat, at)
+    sounds = lead.slot != NOTHING
+    reading = (place(lead, frame) if sounds else 0.0, lead.rate if sounds else 1.0)
+    _post(state, (number, kind + 0, lead.slot, frame), beat, reading)
 
 
 @audio
 def tell_want(state: Any, number: int, kind: int) -> None:
     """Audio thread. News of the landing that waited."""
     voice = state.voices[number]
-    _post(state, (number, kind + 0, voice.want_slot, voice.want_frame), voice.want_beat, 0.0)
+    _post(state, (number, kind + 0, voice.want_slot, voice.want_frame), voice.want_beat, (0.0, 1.0))
 
 
 @audio
-def _post(state: Any, ints: tuple[int, int, int, int], beat: float, position: float) -> None:
+def _post(state: Any, ints: tuple[int, int, int, int], beat: float, reading: tuple[float, float]) -> None:
     """Audio thread. One piece of news, counted as dropped if nobody reads them."""
     size = state.engine.news
     if room(state.news_cursor, size) < 1:
@@ -64,5 +65,6 @@ def _post(state: Any, ints: tuple[int, int, int, int], beat: float, position: fl
         return
     item = state.news[state.news_cursor[HEAD] % size]
     item.voice, item.kind, item.slot, item.frame = ints
-    item.beat, item.position = beat, position
+    item.beat = beat
+    item.position, item.rate = reading
     publish(state.news_cursor, 1)

@@ -55,7 +55,7 @@ READER = _record(
 SLOT = _record("address frames channels reads taken returned", "beats")
 LINE = _record("frame", "beat seconds tempo")
 COMMAND = _record("kind voice slot power", "beat origin seconds tempo fade_s")
-NEWS_ITEM = _record("kind voice slot frame", "beat position")
+NEWS_ITEM = _record("kind voice slot frame", "beat position rate")
 
 LAND, TIMELINE, GATE, PANIC = range(4)  # commands
 LANDED, MISSED, REPLACED, PASS, MOVED = range(5)  # news
