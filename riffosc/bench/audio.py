@@ -1,5 +1,6 @@
 """The bench of the audio path: 8 voices through a JACK server of its own, on a machine that is kept busy."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import numpy as np
 
 from riffosc.bench.checking import Recording, check_recording
 from riffosc.clip import Samples
-from riffosc.playback.jack import JackOutput
+from riffosc.playback.jack import JackOutput, library
 from riffosc.playback.player import Landing, News, NewsKind, Player
 from riffosc.timeline import Timeline, clip_frames
 
@@ -142,7 +143,15 @@ def read_recording(path: Path, recorder: "subprocess.Popen[bytes]", offset: int)
 
 @contextmanager
 def jack_server(period: int, realtime: bool) -> Iterator[None]:
-    """jackd on the dummy driver, for as long as it is needed."""
+    """jackd on the dummy driver, for as long as it is needed. One bench at a time on a machine."""
+    with (Path(tempfile.gettempdir()) / f"{SERVER}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _jackd(period, realtime):
+            yield
+
+
+@contextmanager
+def _jackd(period: int, realtime: bool) -> Iterator[None]:
     command = ["jackd", "-n", SERVER, "-R" if realtime else "-r", "-p", "128"]
     driver = ["-d", "dummy", "-r", str(RATE), "-p", str(period)]
     env = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
@@ -156,19 +165,15 @@ def jack_server(period: int, realtime: bool) -> Iterator[None]:
 
 
 def _wait_for(server: "subprocess.Popen[bytes]") -> None:
-    import jack
-
-    # No client may have the server's name: both would use the same socket.
-    jack.set_error_function(lambda _: None)
-    for _ in range(500):
+    """Until a client can be opened. None may have the server's name: both would use the same socket."""
+    jack = library()
+    while server.poll() is None:
         try:
             jack.Client("probe", no_start_server=True, servername=SERVER).close()
             return
         except jack.JackError:
             time.sleep(0.02)
-        if server.poll() is not None:
-            break
-    raise RuntimeError("jackd does not start")
+    raise RuntimeError("jackd does not start; is another one named " + SERVER + " running?")
 
 
 @contextmanager

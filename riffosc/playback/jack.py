@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 Pair = tuple[str, str]  # one of our ports by its short name, and someone's by its full name
 
 
-def _library() -> Any:
+def library() -> Any:
     """jack-client, without its chatter. It raises OSError where libjack is missing."""
     try:
         import jack
@@ -55,7 +55,7 @@ class JackOutput:
 
     def open(self, player: Player) -> None:
         self.stop()
-        jack = self._jack = _library()
+        jack = self._jack = library()
         try:
             self.client = jack.Client(self._client_name, no_start_server=True, servername=self._server)
             self.samplerate, self.blocksize = self.client.samplerate, self.client.blocksize

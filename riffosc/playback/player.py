@@ -7,6 +7,8 @@ from math import cos, isfinite, pi
 from time import monotonic_ns
 from typing import Any
 
+import numpy as np
+
 from riffosc.playback.bank import Bank
 from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, MAIN, NOTHING, PANIC, TAIL, TIMELINE, Sizes, allocate
 from riffosc.timeline import Timeline
@@ -73,6 +75,7 @@ class Player:
         self._given = self.bank.returned()
         self._latest = 0.0
         self.output_name = ""
+        self._warm()
 
     # what sounds
 
@@ -182,6 +185,13 @@ class Player:
     def close(self) -> None:
         """Leave no shared memory behind. Outputs have been stopped."""
         self.bank.close()
+
+    def _warm(self) -> None:
+        """Compile now what the event loop will call: later it would be a stall."""
+        cursor = np.zeros_like(self.state["news_cursor"])
+        self._rings.waiting(cursor), self._rings.room(cursor, 1)
+        self._rings.publish(cursor, 0), self._rings.consume(cursor, 0)
+        self.now(), self.levels()
 
     def _check(self, voice: int) -> None:
         if not 1 <= voice <= len(self.voices):

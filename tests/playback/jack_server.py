@@ -1,27 +1,38 @@
 """A jackd of one's own on the dummy driver, and a recorder in another process."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
-NAMES = ("riff-test-a", "riff-test-b")  # few and fixed: a killed server keeps its place in the registry by name
+NAMES = tuple(f"riff-test-{letter}" for letter in "abcd")
 
 
 @dataclass
 class Server:
     """jackd on the dummy driver. `-S` loses nothing, however loaded the machine is."""
 
-    name: str = NAMES[0]
+    name: str = ""
     rate: int = 44100
     period: int = 256
     playback: int = 2  # ports of the sound card that is not there
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """A name of a few: a killed server keeps its place in the registry until one of that name comes again."""
+        self._lock, self.name = take_name()
+
+    def close(self) -> None:
+        self.stop()
+        self._lock.close()
 
     def start(self) -> None:
         command = ["jackd", "-n", self.name, "-S", "-R", "-p", "128", "-d", "dummy"]
@@ -52,6 +63,20 @@ class Server:
         while subprocess.run([sys.executable, "-c", PROBE, self.name], check=False).returncode:
             if self.process is None or self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("jackd does not start")
+
+
+def take_name() -> tuple[IO[str], str]:
+    """A server's name that no other test run has, and the open file that says so."""
+    while True:
+        for name in NAMES:
+            lock = (Path(tempfile.gettempdir()) / f"{name}.lock").open("w")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.close()
+            else:
+                return lock, name
+        time.sleep(0.1)
 
 
 PROBE = """

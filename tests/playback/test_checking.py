@@ -41,6 +41,7 @@ def test_one_wrong_sample_is_found(take: tuple[Recording, Studio, dict[int, np.n
 
 
 @pytest.mark.jack
+@pytest.mark.timeout(600)  # another bench may have to end first
 def test_the_bench_runs() -> None:
     figures = bench_audio(3.0, 1024, True)
     assert figures["boundaries_checked"] > 8

@@ -30,7 +30,7 @@ def server() -> Iterator[Server]:
     """Not started: tests choose the period."""
     made = Server()
     yield made
-    made.stop()
+    made.close()
 
 
 @pytest.fixture
@@ -60,17 +60,17 @@ def open_jack(player: Player, server: Server) -> Iterator[Callable[..., JackOutp
 
 
 def score(player: Player, begin: float) -> Timeline:
-    """Two voices from beat 1 on; another clip in voice 1 on beat 4, silence on 6."""
-    timeline = Timeline(0.0, begin, TEMPO)
+    """Two voices from beat 1 on; another clip in voice 1 on beat 8, silence on 14. All said seconds ahead."""
+    timeline = Timeline(0.0, begin, TEMPO).at(player.now())  # in force at once
     player.set_timeline(timeline)
     slots = [player.bank.load(noise(BEATS, TEMPO, seed), BEATS) for seed in range(3)]
     player.land(Landing(1, slots[0], 1))
     player.land(Landing(2, slots[1], 1.5, origin=0.5))
     until(player, [], lambda told: kinds(told, NewsKind.LANDED) == 2)
-    player.land(Landing(1, slots[2], 4))
+    player.land(Landing(1, slots[2], 8))
     until(player, [], lambda told: kinds(told, NewsKind.LANDED) == 1)
-    player.land(Landing(1, None, 6))
-    player.land(Landing(2, None, 6.5))
+    player.land(Landing(1, None, 14))
+    player.land(Landing(2, None, 14.5))
     until(player, [], lambda told: kinds(told, NewsKind.LANDED) == 2)
     return timeline
 
@@ -92,16 +92,16 @@ def until(player: Player, told: list[News], enough: Callable[[list[News]], bool]
 def expected(timeline: Timeline) -> tuple[np.ndarray, np.ndarray]:
     """The score on the memory output: (voices, 2, frames) and (2, frames)."""
     studio = Studio()
-    studio.tempo(timeline.tempo, timeline.seconds, timeline.beat)
+    studio.player.set_timeline(timeline.at(0.0))
     slots = [studio.player.bank.load(noise(BEATS, TEMPO, seed), BEATS) for seed in range(3)]
-    marks = [timeline.frame_at(beat, RATE) for beat in (2.5, 5, 7)]
+    marks = [timeline.frame_at(beat, RATE) for beat in (2.5, 9, 15)]
     studio.land(slots[0], 1)
     studio.land(slots[1], 1.5, voice=2, origin=0.5)
     parts = [studio.render(marks[0])]
-    studio.land(slots[2], 4)
+    studio.land(slots[2], 8)
     parts.append(studio.render(marks[1] - marks[0]))
-    studio.land(None, 6)
-    studio.land(None, 6.5, voice=2)
+    studio.land(None, 14)
+    studio.land(None, 14.5, voice=2)
     parts.append(studio.render(marks[2] - marks[1]))
     studio.player.close()
     voices, main = (np.concatenate([part[i] for part in parts], axis=-1) for i in (0, 1))
@@ -116,8 +116,8 @@ def test_jack_plays_what_memory_plays(
     server.period = period
     output = open_jack()
     ports = [f"riffosc:{name}" for name in ("voice1_L", "voice2_R", "main_L", "main_R")]
-    recorder = Recorder(server, tmp_path / "sound.npz", 4 * RATE, ports)
-    timeline = score(player, player.now() + 0.3)
+    recorder = Recorder(server, tmp_path / "sound.npz", 8 * RATE, ports)
+    timeline = score(player, player.now() + 2)
     sound, times = recorder.sound()
     output.stop()
     voices, main = expected(timeline)
@@ -134,7 +134,7 @@ def test_jack_plays_what_memory_plays(
 def test_null_lands_where_memory_lands(player: Player) -> None:
     output = NullOutput()
     output.start(player)
-    timeline = Timeline(0.0, player.now() + 0.3, TEMPO)
+    timeline = Timeline(0.0, player.now() + 2, TEMPO).at(player.now())
     player.set_timeline(timeline)
     player.land(Landing(1, player.bank.load(noise(BEATS, TEMPO), BEATS), 1))
     told = until(player, [], lambda told: kinds(told, NewsKind.PASS) > 4)
@@ -173,8 +173,8 @@ output.open(player)
 output.start(player)
 print("ready", flush=True)
 input()
-timeline = score(player, player.now() + 0.3)
-print(timeline.seconds, player.state["engine"]["xruns"], output.samplerate, output.latency, flush=True)
+timeline = score(player, player.now() + 2)
+print(timeline.seconds_at(0), flush=True)
 input()
 output.stop()
 player.close()
@@ -198,10 +198,10 @@ def test_portaudio_plays_what_memory_plays(tmp_path: Path, server: Server) -> No
         ports = client(
             "print(*(p.name for p in c.get_ports(is_output=True) if not p.is_physical), sep='\\n')", server.name
         )
-        recorder = Recorder(server, tmp_path / "sound.npz", 4 * RATE, ports.split("\n"))
+        recorder = Recorder(server, tmp_path / "sound.npz", 8 * RATE, ports.split("\n"))
         child.stdin.write("\n")
         child.stdin.flush()
-        seconds = float(child.stdout.readline().split()[0])
+        seconds = float(child.stdout.readline())
         sound, _ = recorder.sound()
         child.stdin.write("\n")
     voices, main = expected(Timeline(0.0, seconds, TEMPO))
@@ -275,7 +275,7 @@ def test_a_server_that_dies_and_returns(player: Player, server: Server, rate: in
     async def live() -> None:
         async with running(player, output) as outputs:
             assert player.output_name == "jack"
-            player.set_timeline(Timeline(0.0, player.now() + 0.2, 120.0))
+            player.set_timeline(Timeline(0.0, player.now() + 2, 120.0).at(player.now()))
             player.land(Landing(1, player.bank.load(noise(1, 120), 1), 1))
             await asyncio.to_thread(client, REWIRE, server.name)
             wanted = {("main_L", "system:playback_1"), ("voice1_L", "system:playback_2")}
@@ -325,7 +325,7 @@ def test_a_server_that_comes_late_or_hangs(player: Player, server: Server) -> No
 @pytest.mark.jack
 def test_another_blocksize_while_playing(player: Player, server: Server, open_jack: Callable[..., JackOutput]) -> None:
     open_jack()
-    timeline = Timeline(0.0, player.now() + 0.1, 120.0)
+    timeline = Timeline(0.0, player.now() + 2, 120.0).at(player.now())
     player.set_timeline(timeline)
     player.land(Landing(1, player.bank.load(noise(1, 120), 1), 1))
     for size in (1024, 8192, 64):
