@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 import soundfile
+from jack_server import Recorder, Server, client
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
@@ -57,9 +59,9 @@ class Player(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def playing(folder: Path, **settings: Value) -> AsyncIterator[tuple[App, Player]]:
+async def playing(folder: Path, audio: str = "none", **settings: Value) -> AsyncIterator[tuple[App, Player]]:
     wishes = {**SEED, **{f"/riff/{name.replace('__', '/')}": value for name, value in settings.items()}}
-    options = Options(folder=folder, audio="none", port=0, settings=wishes)
+    options = Options(folder=folder, audio=audio, port=0, settings=wishes)
     async with running(options) as app:
         player = await Player.at(app.osc.port)
         player.say("/riff/subscribe", "clip")
@@ -171,6 +173,47 @@ def test_stop_start_panic_and_tap(tmp_path: Path) -> None:
                     await asyncio.sleep(0.02)
 
     asyncio.run(play())
+
+
+@pytest.mark.jack
+def test_a_jack_server_that_comes_back_at_another_rate_plays_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server()
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+
+    async def level() -> float:
+        """Of the main mix, as another client hears it."""
+        recorder = await asyncio.to_thread(Recorder, server, tmp_path / "sound.npz", 100000, ["riffosc:main_L"])
+        sound, _ = await asyncio.to_thread(recorder.sound)
+        return float(np.abs(sound).max())
+
+    async def play() -> None:
+        async with playing(tmp_path / "loops", audio="jack") as (app, player):
+            player.say("/riff/subscribe", "/riff/1/clip")
+            player.say("/riff/subscribe", "/riff/audio")
+            player.say("/riff/subscribe", "/riff/1/state")
+            await player.hears("/riff/1/state", lambda word: word == "playing")
+            assert app.store.get("/riff/audio") == "jack"
+            assert await level() > 0.05
+            player.heard.clear()
+            await asyncio.to_thread(server.stop)
+            await player.hears("/riff/audio", lambda name: name == "none")
+            server.rate = 48000
+            await asyncio.to_thread(server.start)
+            await player.hears("/riff/audio", lambda name: name == "jack")
+            clip = await player.hears("/riff/clip", lambda *args: soundfile.info(args[2]).samplerate == 48000)
+            assert soundfile.info(str(clip[2])).frames == round(4 * 60 / 132 * 48000)
+            await player.hears("/riff/1/clip", lambda path: path == clip[2])
+            assert await level() > 0.05
+            listed = await asyncio.to_thread(client, "print(c.get_all_connections('riffosc:main_L'))", server.name)
+            assert "system:playback_1" in listed
+
+    try:
+        server.start()
+        asyncio.run(play())
+    finally:
+        server.close()
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
