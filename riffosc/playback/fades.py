@@ -118,11 +118,18 @@ def begin_pass(state: Any, number: int) -> None:
 
 @audio
 def plan(state: Any, number: int, frame: int) -> None:
-    """Audio thread. When the waiting landing's fade begins; with too little left it is missed."""
+    """Audio thread. When the waiting landing's fade begins; with too little left it is missed.
+
+    Unless another timeline waits: by that one it may be in time.
+    """
     voice = state.voices[number]
     voice.want_frame = frame_at(state.engine, voice.want_beat)
     voice.want_start = max(voice.want_frame - voice.want_fade, frame, voice.busy_until)
-    if voice.want_frame - voice.want_start < SHORTEST:
+    if voice.want_frame - voice.want_start >= SHORTEST:
+        return
+    if state.engine.lines > 0:
+        voice.want_start = NEVER
+    else:
         tell_want(state, number, MISSED)
         forget(state, voice)
 

@@ -53,6 +53,30 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
 
 
 @audio
+def turn(state: Any, frame: int) -> None:
+    """Audio thread. The first waiting timeline takes effect."""
+    engine, lines = state.engine, state.lines
+    before = beat_at(engine, frame)
+    engine.beat, engine.seconds, engine.tempo = lines[0].beat, lines[0].seconds, lines[0].tempo
+    engine.lines -= 1
+    for i in range(engine.lines):
+        lines[i].frame, lines[i].beat = lines[i + 1].frame, lines[i + 1].beat
+        lines[i].seconds, lines[i].tempo = lines[i + 1].seconds, lines[i + 1].tempo
+    jumped = abs(beat_at(engine, frame) - before) * 60 / engine.tempo > JUMP_S
+    if engine.gate_waits:
+        engine.gate_start = max(frame, frame_at(engine, engine.gate_beat) - quick(engine))
+    for number in range(state.engine.voices):
+        follow(state, number, frame, jumped)
+
+
+@audio
+def turn_to(state: Any, frame: int) -> None:
+    """Audio thread. Every timeline that is due by `frame` takes effect."""
+    while state.engine.lines > 0 and state.lines[0].frame <= frame:
+        turn(state, frame)
+
+
+@audio
 def obey(state: Any, frame: int) -> None:
     """Audio thread. Take every command there is, as of `frame`."""
     count = waiting(state.command_cursor)
@@ -62,6 +86,7 @@ def obey(state: Any, frame: int) -> None:
             receive(state, command, frame)
         elif command.kind == TIMELINE:
             queue(state, command)
+            turn_to(state, frame)
         elif command.kind == GATE:
             wait_for_gate(state.engine, command, frame)
         elif command.kind == PANIC:
@@ -100,23 +125,6 @@ def retune(state: Any) -> None:
 
 
 @audio
-def turn(state: Any, frame: int) -> None:
-    """Audio thread. The first waiting timeline takes effect."""
-    engine, lines = state.engine, state.lines
-    before = beat_at(engine, frame)
-    engine.beat, engine.seconds, engine.tempo = lines[0].beat, lines[0].seconds, lines[0].tempo
-    engine.lines -= 1
-    for i in range(engine.lines):
-        lines[i].frame, lines[i].beat = lines[i + 1].frame, lines[i + 1].beat
-        lines[i].seconds, lines[i].tempo = lines[i + 1].seconds, lines[i + 1].tempo
-    jumped = abs(beat_at(engine, frame) - before) * 60 / engine.tempo > JUMP_S
-    if engine.gate_waits:
-        engine.gate_start = max(frame, frame_at(engine, engine.gate_beat) - quick(engine))
-    for number in range(state.engine.voices):
-        follow(state, number, frame, jumped)
-
-
-@audio
 def wait_for_gate(engine: Any, command: Any, frame: int) -> None:
     """Audio thread. The gate moves so as to be open or closed on a beat, or at once if it is late."""
     engine.gate_waits, engine.gate_opens, engine.gate_beat = 1, command.voice, command.beat
@@ -136,8 +144,7 @@ def run(state: Any, frame: int, until: int) -> None:
     """Audio thread. All voices from `frame` to `until`, event by event."""
     engine = state.engine
     while frame < until:
-        while engine.lines > 0 and state.lines[0].frame <= frame:
-            turn(state, frame)
+        turn_to(state, frame)
         if engine.gate_waits and engine.gate_start <= frame:
             swing(engine)
         stop = min(until, next_turn(state, frame))

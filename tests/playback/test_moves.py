@@ -230,3 +230,25 @@ def test_a_gate_that_is_late_moves_at_once(studio: Studio) -> None:
     sound, _ = studio.render(RATE)
     assert not sound[0][:, QUICK:].any()
     assert bumps(sound) < 3 * bumps(clip)
+
+
+@pytest.mark.parametrize("ahead", [0.0, 0.3])
+def test_a_landing_said_in_one_breath_with_its_timeline(studio: Studio, ahead: float) -> None:
+    """By the timeline still in force its beat has passed."""
+    studio.render(3 * RATE)
+    timeline = studio.tempo(120, seconds=3 + ahead, beat=0.0)
+    studio.land(studio.player.bank.load(noise(4, 120), 4), 1)
+    studio.render(2 * RATE)
+    assert not studio.told(NewsKind.MISSED)
+    assert [n.frame for n in studio.told(NewsKind.LANDED)] == [timeline.frame_at(1, RATE)]
+
+
+def test_a_landing_that_no_waiting_timeline_saves_is_missed(studio: Studio) -> None:
+    studio.render(3 * RATE)
+    studio.tempo(120, seconds=3.3, beat=2.0)
+    studio.land(studio.player.bank.load(noise(4, 120), 4), 1)
+    studio.render(RATE // 10)
+    assert not studio.told(NewsKind.MISSED)
+    studio.render(RATE)
+    assert [n.beat for n in studio.told(NewsKind.MISSED)] == [1.0]
+    assert [n.slot for n in studio.told(NewsKind.RELEASED)] == [0]
