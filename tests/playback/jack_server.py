@@ -100,7 +100,7 @@ def client(code: str, server: str) -> str:
 
 
 RECORD = """
-import sys, numpy as np, jack, threading
+import os, sys, numpy as np, jack, threading
 server, path, frames, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]
 client = jack.Client("recorder", no_start_server=True, servername=server)
 ports = [client.inports.register(f"in_{i}") for i in range(len(names))]
@@ -124,9 +124,8 @@ for name, port in zip(names, ports):
     client.connect(name, port)
 print("ready", flush=True)
 done.wait()
-client.deactivate()
-client.close()
 np.savez(path, data=data, times=np.array(times, np.int64))
+os._exit(0)  # libjack may freeze a Python client that is closed while its callback runs
 """
 
 
