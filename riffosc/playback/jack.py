@@ -7,7 +7,9 @@ closed before another is opened: the other way round libjack crashes.
 import ctypes
 import logging
 import re
+import time
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from riffosc.playback.outputs import OutputError
@@ -16,6 +18,7 @@ from riffosc.playback.wires import take_over, wire
 
 log = logging.getLogger(__name__)
 
+SETTLED_S = 1.0
 Pair = tuple[str, str]  # one of our ports by its short name, and someone's by its full name
 
 
@@ -46,7 +49,7 @@ class JackOutput:
         self._physical = not connect  # connect to the sound card, once
         self._made: set[Pair] = set()  # as they were when last looked at
         self._wished: set[Pair] = set()  # to be made as soon as the other port is there
-        self._seen = -1
+        self._seen, self._settles = -1, inf
 
     # what `Output` asks for
 
@@ -94,16 +97,22 @@ class JackOutput:
 
     def tend(self) -> None:
         """If the graph has changed: note what is connected, and make what is wished for."""
-        changes = int(self.wires["changes"])
-        if changes == self._seen or not self.alive():
-            return
+        changes, now = int(self.wires["changes"]), time.monotonic()
         try:
-            made = self._connections()
-            if self.alive():  # a dying server takes connections apart: that is no one's wish
-                self._made, self._seen = made, changes
+            if changes != self._seen:
+                self._seen, self._settles = changes, now + SETTLED_S
+                self._made |= self._connections()
                 self._connect()
+            elif now > self._settles:
+                self._settle()
         except self._jack.JackError as error:
             log.debug("audio: %s", error)
+
+    def _settle(self) -> None:
+        """What has been gone for a while was taken apart by someone, not by a server about to die."""
+        made = self._connections()
+        if self.alive():
+            self._made, self._settles = made, inf
 
     # ports
 
