@@ -45,6 +45,7 @@ class Figures:
     samples_checked: int
     samples_wrong: int  # in blocks of which something arrived
     voice_blocks_lost: int  # of which nothing did: the server's xruns
+    voice_blocks_delayed: int  # which came a block late, likewise
     frames_unrecorded: int
     landings_missed: int
     news_dropped: int
@@ -85,6 +86,7 @@ def bench_audio(seconds: float, period: int, realtime: bool) -> dict[str, Any]:
                 samples_checked=report.samples,
                 samples_wrong=report.wrong,
                 voice_blocks_lost=report.lost,
+                voice_blocks_delayed=report.delayed,
                 frames_unrecorded=report.missing,
                 landings_missed=sum(news.kind is NewsKind.MISSED for news in events),
                 news_dropped=player.dropped,
@@ -199,7 +201,7 @@ def _spin(stop: threading.Event) -> None:
 
 
 RECORDER = """
-import sys, threading
+import os, sys, threading
 import jack, numpy as np
 server, path, frames, voices = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 client = jack.Client("recorder", no_start_server=True, servername=server)
@@ -223,7 +225,6 @@ client.activate()
 for i, port in enumerate(ports):
     client.connect(f"riffosc:voice{i + 1}_L", port)
 done.wait()
-client.deactivate()
-client.close()
 np.savez(path, data=data, times=np.array(times, np.int64))
+os._exit(0)  # libjack may freeze a Python client that is closed while its callback runs
 """

@@ -32,6 +32,7 @@ class Report:
     samples: int = 0
     wrong: int = 0
     lost: int = 0  # blocks of a voice of which nothing arrived: not our doing, the server counts them too
+    delayed: int = 0  # blocks of a voice that came a block late, for the same reason
     missing: int = 0  # frames that the recorder did not get
     first_wrong: list[tuple[int, int]] = field(default_factory=list)  # (voice, engine frame)
 
@@ -43,28 +44,50 @@ def check_recording(
     report = Report(missing=_missing(recording))
     frames = _frames(recording)
     for number, heard in enumerate(recording.voices, start=1):
+        wanted = np.full(len(frames), np.nan, np.float32)  # NaN: cannot be foretold
         steps = [news for news in events if news.voice == number and news.kind in STEPS]
-        compared, wrong = np.zeros((2, len(frames)), np.bool_)
         for step, after in pairwise(steps):
             expected = _expected(step, after, clips, fade_frames)
             if expected is not None:
                 first, last = np.searchsorted(frames, (step.frame, step.frame + len(expected)))
-                compared[first:last] = True
-                wrong[first:last] = heard[first:last] != expected[frames[first:last] - step.frame]
+                wanted[first:last] = expected[frames[first:last] - step.frame]
                 report.boundaries += int(first < last and frames[first] == step.frame)
-        _count(report, compared, wrong, heard == 0, recording.blocks[:, 0])
+        wrong = ~np.isnan(wanted) & (heard != wanted)
+        report.samples += int((~np.isnan(wanted)).sum())
+        _judge(report, Voice(heard, wanted, wrong), recording.blocks[:, 0])
         report.first_wrong += [(number, int(frame)) for frame in frames[wrong][:1]]
     return report
 
 
-def _count(report: Report, compared: Flags, wrong: Flags, silent: Flags, starts: npt.NDArray[np.int64]) -> None:
-    """One voice, block by block. A block that is wrong and all silence did not arrive; any other was played wrong."""
-    size = np.diff(np.append(starts, len(silent)))
-    bad = np.add.reduceat(wrong, starts, dtype=int)
-    lost = (np.add.reduceat(silent, starts, dtype=int) == size) & (bad > 1)
-    report.samples += int(compared.sum())
-    report.lost += int(lost.sum())
-    report.wrong += int(bad[~lost].sum())
+@dataclass(frozen=True, slots=True, eq=False)
+class Voice:
+    """One voice of a recording, and what it should be; each (frames,)."""
+
+    heard: npt.NDArray[np.float32]
+    wanted: npt.NDArray[np.float32]
+    wrong: Flags
+
+
+def _judge(report: Report, voice: Voice, starts: npt.NDArray[np.int64]) -> None:
+    """Blocks that are not as they should be. Silence did not arrive, and what should have been heard a block ago
+    came late: both are the server's doing, after an xrun. All else was played wrong."""
+    ends = np.append(starts[1:], len(voice.heard))
+    for block in np.nonzero(np.add.reduceat(voice.wrong, starts, dtype=int))[0]:
+        here = slice(starts[block], ends[block])
+        before = slice(2 * starts[block] - ends[block], starts[block])
+        bad = int(voice.wrong[here].sum())
+        if not voice.heard[here].any():
+            report.lost += 1
+        elif block and _same(voice.heard[here], voice.wanted[before]):
+            report.delayed += 1
+        else:
+            report.wrong += bad
+
+
+def _same(heard: npt.NDArray[np.float32], wanted: npt.NDArray[np.float32]) -> bool:
+    """Equal wherever it is known what was wanted, and that somewhere."""
+    known = ~np.isnan(wanted)
+    return bool(known.any() and (heard[known] == wanted[known]).all())
 
 
 def _frames(recording: Recording) -> npt.NDArray[np.int64]:

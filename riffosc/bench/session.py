@@ -119,5 +119,6 @@ def _checked(report: Report) -> dict[str, Any]:
         "samples_checked": report.samples,
         "samples_wrong": report.wrong,
         "blocks_lost": report.lost,
+        "blocks_delayed": report.delayed,
         "frames_unrecorded": report.missing,
     }
