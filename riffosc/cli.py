@@ -124,7 +124,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 @click.option("--seed-image", default="", help="A shipped seed's name, or a picture file.")
 @click.option("--denoising", default=0.75, show_default=True, help="Distance from the seed image.")
 @click.option("--negative", default="", help="What to keep away from.")
-@click.option("--guidance", default=3.0, show_default=True, help="How strictly the prompt is followed.")
+@click.option("--guidance", default=2.0, show_default=True, help="How strictly the prompt is followed.")
 @click.option("--steps", default=8, show_default=True, help="Denoising steps.")
 @click.option("--samplerate", default=44100, show_default=True)
 @click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder.")

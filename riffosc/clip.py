@@ -26,7 +26,7 @@ class ClipRequest:
     init: Picture | None = None  # the picture to start from; its distance is `denoising`
     seed_image: str = ""  # where `init` comes from: for people, it changes nothing
     denoising: float = 1.0  # 0 keeps `init` as it is (no model is run), 1 keeps nothing of it
-    guidance: float = 3.0
+    guidance: float = 2.0
     steps: int = 8
     bars: int = 2
     quantum: int = 4  # beats a bar
