@@ -1,6 +1,6 @@
 """Holds a recording against what the player said it played, sample by sample."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from riffosc.playback.player import News, NewsKind
 
 WRAP = 64  # frames of the fade at a wrap that does not come out even
 SLACK = 2  # frames by which such a wrap may be off
-Flags = npt.NDArray[np.bool_]
+NEAR = 3  # blocks by which an xrun may displace another
 STEPS = (NewsKind.LANDED, NewsKind.PASS, NewsKind.MOVED)
 
 
@@ -32,7 +32,7 @@ class Report:
     samples: int = 0
     wrong: int = 0
     lost: int = 0  # blocks of a voice of which nothing arrived: not our doing, the server counts them too
-    delayed: int = 0  # blocks of a voice that came a block late, for the same reason
+    delayed: int = 0  # blocks of a voice that came some blocks early or late, for the same reason
     missing: int = 0  # frames that the recorder did not get
     first_wrong: list[tuple[int, int]] = field(default_factory=list)  # (voice, engine frame)
 
@@ -42,59 +42,73 @@ def check_recording(
 ) -> Report:
     """Every sample between the boundaries that `events` tell of. No landing faded longer than `fade_frames`."""
     report = Report(missing=_missing(recording))
-    frames = _frames(recording)
     for number, heard in enumerate(recording.voices, start=1):
-        wanted = np.full(len(frames), np.nan, np.float32)  # NaN: cannot be foretold
         steps = [news for news in events if news.voice == number and news.kind in STEPS]
-        for step, after in pairwise(steps):
-            expected = _expected(step, after, clips, fade_frames)
-            if expected is not None:
-                first, last = np.searchsorted(frames, (step.frame, step.frame + len(expected)))
-                wanted[first:last] = expected[frames[first:last] - step.frame]
-                report.boundaries += int(first < last and frames[first] == step.frame)
-        wrong = ~np.isnan(wanted) & (heard != wanted)
-        report.samples += int((~np.isnan(wanted)).sum())
-        _judge(report, Voice(heard, wanted, wrong), recording.blocks[:, 0])
-        report.first_wrong += [(number, int(frame)) for frame in frames[wrong][:1]]
+        line = _line(recording, steps, clips, fade_frames)
+        for block in _blocks(recording, heard, line):
+            _judge(report, number, block)
+        report.boundaries += len(line.known_starts)
     return report
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Voice:
-    """One voice of a recording, and what it should be; each (frames,)."""
+class Line:
+    """What a voice should play from engine frame `first` on; NaN where that cannot be foretold."""
 
-    heard: npt.NDArray[np.float32]
+    first: int
     wanted: npt.NDArray[np.float32]
-    wrong: Flags
+    known_starts: list[int]  # engine frames of boundaries within the recording
 
 
-def _judge(report: Report, voice: Voice, starts: npt.NDArray[np.int64]) -> None:
-    """Blocks that are not as they should be. Silence did not arrive, and what should have been heard a block ago
-    came late: both are the server's doing, after an xrun. All else was played wrong."""
-    ends = np.append(starts[1:], len(voice.heard))
-    for block in np.nonzero(np.add.reduceat(voice.wrong, starts, dtype=int))[0]:
-        here = slice(starts[block], ends[block])
-        before = slice(2 * starts[block] - ends[block], starts[block])
-        bad = int(voice.wrong[here].sum())
-        if not voice.heard[here].any():
-            report.lost += 1
-        elif block and _same(voice.heard[here], voice.wanted[before]):
-            report.delayed += 1
-        else:
-            report.wrong += bad
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    frame: int
+    heard: npt.NDArray[np.float32]  # (frames,)
+    wanted: npt.NDArray[np.float32]  # (1 + 2 * NEAR, frames): as it should be, then as its neighbours should
 
 
-def _same(heard: npt.NDArray[np.float32], wanted: npt.NDArray[np.float32]) -> bool:
-    """Equal wherever it is known what was wanted, and that somewhere."""
-    known = ~np.isnan(wanted)
-    return bool(known.any() and (heard[known] == wanted[known]).all())
+def _line(recording: Recording, steps: list[News], clips: Mapping[int, Samples], fade: int) -> Line:
+    longest = int(np.diff(_starts_and_end(recording)).max()) * (NEAR + 1)
+    first, last = int(recording.blocks[:, 1].min()) - longest, int(recording.blocks[:, 1].max()) + 2 * longest
+    line = Line(first, np.full(last - first, np.nan, np.float32), [])
+    for step, after in pairwise(steps):
+        expected = _expected(step, after, clips, fade)
+        if expected is not None:
+            begin, end = max(first, step.frame), min(last, step.frame + len(expected))
+            line.wanted[begin - first : max(begin, end) - first] = expected[begin - step.frame : end - step.frame]
+            if first + longest <= step.frame < last - 2 * longest:
+                line.known_starts.append(step.frame)
+    return line
 
 
-def _frames(recording: Recording) -> npt.NDArray[np.int64]:
-    """The engine frame of every recorded sample."""
-    starts, count = recording.blocks[:, 0], recording.voices.shape[1]
-    lengths = np.diff(np.append(starts, count))
-    return np.repeat(recording.blocks[:, 1] - starts, lengths) + np.arange(count)
+def _blocks(recording: Recording, heard: npt.NDArray[np.float32], line: Line) -> Iterator[Block]:
+    for (start, frame), size in zip(recording.blocks, np.diff(_starts_and_end(recording)), strict=True):
+        shifts = [0] + [sign * k for k in range(1, NEAR + 1) for sign in (-1, 1)]
+        places = [int(frame) - line.first + shift * int(size) for shift in shifts]
+        wanted = np.stack([line.wanted[place : place + size] for place in places])
+        yield Block(int(frame), heard[start : start + size], wanted)
+
+
+def _judge(report: Report, voice: int, block: Block) -> None:
+    """Silence did not arrive, and what belongs some blocks earlier or later came at the wrong time: both are the
+    server's doing, after an xrun, and may begin within a block. All else was played wrong."""
+    known = ~np.isnan(block.wanted[0])
+    report.samples += int(known.sum())
+    if (block.heard[known] == block.wanted[0, known]).all():
+        return
+    if not block.heard.any():
+        report.lost += 1
+        return
+    somewhere = (block.heard == block.wanted) | np.isnan(block.wanted)
+    wrong = known & ~somewhere.any(axis=0)
+    report.delayed += int(not wrong.any())
+    report.wrong += int(wrong.sum())
+    if wrong.any() and len(report.first_wrong) < 10:
+        report.first_wrong.append((voice, block.frame + int(np.flatnonzero(wrong)[0])))
+
+
+def _starts_and_end(recording: Recording) -> npt.NDArray[np.int64]:
+    return np.append(recording.blocks[:, 0], recording.voices.shape[1])
 
 
 def _missing(recording: Recording) -> int:
