@@ -55,7 +55,7 @@ def test_libraries_that_are_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     assert "the JACK library is missing" in finding("JACK").words
     assert "PortAudio is missing" in finding("sound card").words
-    assert devices.describe().count("missing") == 2
+    assert all("missing" in line for line in devices.describe().splitlines())  # a line for each server that runs
 
 
 def test_a_port_that_is_taken(monkeypatch):

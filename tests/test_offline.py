@@ -1,6 +1,7 @@
 """`riffosc render`: exact, repeatable, different where it should be, and without a seam."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,13 @@ from click.testing import CliRunner, Result
 
 from riffosc.cli import main
 from riffosc.clip import ClipRequest, Samples
-from riffosc.picture import load_picture
-from riffosc.synthesis.render import Renderer
+from riffosc.picture import Picture, load_picture
+from riffosc.synthesis.render import Renderer, perform
 
 RATE = 44100
 BAND_TOP_HZ = 16000
-WINDOW_S = 0.010
+WIDTH = round(0.010 * RATE)  # of a window
+INAUDIBLE = 1e-10  # energy of a window: below -120 dB of full scale
 
 
 def render(out: Path, prompt: str, *options: str) -> Result:
@@ -71,12 +73,15 @@ def test_every_length_and_quantum(bars: int, quantum: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_fifty_loops_have_no_seam() -> None:
-    """Energy above the band in a window at the wrap, against all such windows inside."""
+    """Energy above the band in a window at the wrap, against all such windows inside.
+
+    A drum on the first beat may be the loudest moment of a loop. Then the same picture, performed from its middle
+    on, must have as much energy there, where no wrap is.
+    """
     chance, renderer = random.Random(1), Renderer()
     prompts = ("techno drums", "funk bass", "jazz piano", "flute solo", "rock drums and guitar", "ambient pad")
-    beyond = []
     for number in range(50):
         request = ClipRequest(
             prompts=((chance.choice(prompts), 1.0),),
@@ -86,18 +91,50 @@ def test_fifty_loops_have_no_seam() -> None:
             quantum=chance.choice((3, 4, 4)),
             steps=2,
         )
-        at_wrap, inside = energies(renderer.render(request).samples[0])
-        if at_wrap > np.percentile(inside, 99):
-            beyond.append((request.prompt, request.tempo, request.bars, number))
-    assert beyond == []
+        clip = renderer.render(request)
+        above = above_band(clip.samples[0])
+        bound = max(INAUDIBLE, float(np.percentile(inside(above), 99)))
+        if at_wrap(above) > bound:
+            bound = 1.5 * at_middle(above_band(perform(turned(clip.picture), request)[0]))
+        assert at_wrap(above) <= bound, request
 
 
-def energies(loop: Samples) -> tuple[float, np.ndarray]:
-    """Above the band: of the window that has the wrap in its middle, and of all windows in the first pass."""
+def above_band(loop: Samples) -> np.ndarray:
+    """Power above the band, twice around; running sums (2 * frames + 1,)."""
     spectrum = np.fft.rfft(np.tile(loop, 2))
     spectrum[np.fft.rfftfreq(2 * len(loop), 1 / RATE) < BAND_TOP_HZ] = 0
-    above = np.fft.irfft(spectrum) ** 2
-    width = round(WINDOW_S * RATE)
-    at_wrap = above[len(loop) - width // 2 :][:width].sum()
-    inside = above[: len(loop) // width * width].reshape(-1, width).sum(1)
-    return float(at_wrap), inside
+    return np.concatenate([[0.0], np.cumsum(np.fft.irfft(spectrum, 2 * len(loop)) ** 2)])
+
+
+def around(summed: np.ndarray, frame: int) -> float:
+    return float(summed[frame + WIDTH // 2] - summed[frame - WIDTH // 2])
+
+
+def at_wrap(summed: np.ndarray) -> float:
+    return around(summed, len(summed) // 2)
+
+
+def at_middle(summed: np.ndarray) -> float:
+    return around(summed, round(len(summed) / 4))
+
+
+def inside(summed: np.ndarray) -> np.ndarray:
+    """Of all windows, a millisecond apart, that lie inside the first pass."""
+    starts = np.arange(0, len(summed) // 2 - WIDTH, RATE // 1000)
+    energies: np.ndarray = summed[starts + WIDTH] - summed[starts]
+    return energies
+
+
+def turned(picture: Picture) -> Picture:
+    """From its middle on."""
+    return replace(picture, pixels=np.roll(picture.pixels, picture.columns // 2, axis=-1))
+
+
+def test_a_seam_would_be_found() -> None:
+    """The measure can tell: a step of a thousandth of full scale at the wrap of a quiet tone."""
+    frames = 2 * RATE
+    tone = (0.1 * np.sin(2 * np.pi * 440 * np.arange(frames) / RATE)).astype(np.float32)
+    stepped = tone + np.linspace(0, 0.001, frames, dtype=np.float32)
+    for loop, found in ((tone, False), (stepped, True)):
+        above = above_band(loop)
+        assert (at_wrap(above) > max(INAUDIBLE, float(np.percentile(inside(above), 99)))) == found

@@ -13,7 +13,7 @@ from riffosc.control.replies import Peer
 from riffosc.control.reports import Code, Refusal, Reports
 from riffosc.control.schedule import Schedule
 from riffosc.control.unknown import Unknown
-from riffosc.params import WORDS, Access, Param, Store, Value, When
+from riffosc.params import WORDS, Access, Param, ParamError, Store, Value, When
 
 Due = Callable[[str, Value, float], None]
 Played = Callable[[Keys, float | None], None]
@@ -94,8 +94,15 @@ class Dispatch:
         writable = {one: param for one, param in (kept or params).items() if param.access is not Access.READ}
         if not writable:
             raise Refusal(Code.READ_ONLY, f"{message.address} can only be read")
-        wanted = ((one, param, self._wanted(param, message.args)) for one, param in writable.items())
-        changes = [Change(one, value, param) for one, param, value in wanted if value is not None]
+        changes: list[Change] = []
+        refusals: list[ParamError] = []
+        for one, param in writable.items():
+            try:
+                self._want(changes, one, param, message.args)
+            except ParamError as refusal:  # what is no key may well be a tempo
+                refusals.append(refusal)
+        if refusals and not changes:
+            raise refusals[0]
         self._apply(changes, message, peer, moment)
 
     def _matching(self, pattern: str) -> dict[str, Param]:
@@ -137,7 +144,10 @@ class Dispatch:
     def _add(self, changes: list[Change], address: str, param: Param, given: Argument) -> None:
         if param.unit == WORDS and isinstance(given, str):
             given = given.replace("_", " ")  # mini-notation has no other way to say it
-        value = self._wanted(param, (given,))
+        self._want(changes, address, param, (given,))
+
+    def _want(self, changes: list[Change], address: str, param: Param, args: Args) -> None:
+        value = self._wanted(param, args)
         if value is not None:
             changes.append(Change(address, value, param))
 
