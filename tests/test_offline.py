@@ -1,7 +1,6 @@
 """`riffosc render`: exact, repeatable, different where it should be, and without a seam."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from riffosc.cli import main
 from riffosc.clip import ClipRequest, Samples
-from riffosc.picture import Picture, load_picture
-from riffosc.synthesis.render import Renderer, perform
+from riffosc.picture import load_picture
+from riffosc.synthesis.render import Renderer
 
 RATE = 44100
 BAND_TOP_HZ = 16000
@@ -75,11 +74,12 @@ def test_every_length_and_quantum(bars: int, quantum: int) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_fifty_loops_have_no_seam() -> None:
-    """Energy above the band in a window at the wrap, against all such windows inside.
+    """Energy above the band in a window at the wrap, against all such windows inside: within their 99th percentile.
 
-    A drum on the first beat may be the loudest moment of a loop. Then the same picture, performed from its middle
-    on, must have as much energy there, where no wrap is.
+    But for a drum on the first beat, which is among the loudest moments of its loop wherever it stands: of fifty
+    loops two may be beyond, and none beyond the loudest moment inside.
     """
+    beyond = 0
     chance, renderer = random.Random(1), Renderer()
     prompts = ("techno drums", "funk bass", "jazz piano", "flute solo", "rock drums and guitar", "ambient pad")
     for number in range(50):
@@ -91,12 +91,11 @@ def test_fifty_loops_have_no_seam() -> None:
             quantum=chance.choice((3, 4, 4)),
             steps=2,
         )
-        clip = renderer.render(request)
-        above = above_band(clip.samples[0])
-        bound = max(INAUDIBLE, float(np.percentile(inside(above), 99)))
-        if at_wrap(above) > bound:
-            bound = 1.5 * at_middle(above_band(perform(turned(clip.picture), request)[0]))
-        assert at_wrap(above) <= bound, request
+        above = above_band(renderer.render(request).samples[0])
+        seam, others = at_wrap(above), inside(above)
+        assert seam <= max(INAUDIBLE, float(others.max())), request
+        beyond += seam > max(INAUDIBLE, float(np.percentile(others, 99)))
+    assert beyond <= 2
 
 
 def above_band(loop: Samples) -> np.ndarray:
@@ -106,16 +105,10 @@ def above_band(loop: Samples) -> np.ndarray:
     return np.concatenate([[0.0], np.cumsum(np.fft.irfft(spectrum, 2 * len(loop)) ** 2)])
 
 
-def around(summed: np.ndarray, frame: int) -> float:
-    return float(summed[frame + WIDTH // 2] - summed[frame - WIDTH // 2])
-
-
 def at_wrap(summed: np.ndarray) -> float:
-    return around(summed, len(summed) // 2)
-
-
-def at_middle(summed: np.ndarray) -> float:
-    return around(summed, round(len(summed) / 4))
+    """Of the window that has the wrap in its middle."""
+    wrap = len(summed) // 2
+    return float(summed[wrap + WIDTH // 2] - summed[wrap - WIDTH // 2])
 
 
 def inside(summed: np.ndarray) -> np.ndarray:
@@ -125,11 +118,6 @@ def inside(summed: np.ndarray) -> np.ndarray:
     return energies
 
 
-def turned(picture: Picture) -> Picture:
-    """From its middle on."""
-    return replace(picture, pixels=np.roll(picture.pixels, picture.columns // 2, axis=-1))
-
-
 def test_a_seam_would_be_found() -> None:
     """The measure can tell: a step of a thousandth of full scale at the wrap of a quiet tone."""
     frames = 2 * RATE
@@ -137,4 +125,4 @@ def test_a_seam_would_be_found() -> None:
     stepped = tone + np.linspace(0, 0.001, frames, dtype=np.float32)
     for loop, found in ((tone, False), (stepped, True)):
         above = above_band(loop)
-        assert (at_wrap(above) > max(INAUDIBLE, float(np.percentile(inside(above), 99)))) == found
+        assert (at_wrap(above) > max(INAUDIBLE, float(inside(above).max()))) == found
