@@ -75,7 +75,8 @@ def _line(recording: Recording, steps: list[News], clips: Mapping[int, Samples],
         expected = _expected(step, after, clips, fade)
         if expected is not None:
             begin, end = max(first, step.frame), min(last, step.frame + len(expected))
-            line.wanted[begin - first : max(begin, end) - first] = expected[begin - step.frame : end - step.frame]
+            if begin < end:  # else it lies outside what was recorded
+                line.wanted[begin - first : end - first] = expected[begin - step.frame : end - step.frame]
             if first + longest <= step.frame < last - 2 * longest:
                 line.known_starts.append(step.frame)
     return line

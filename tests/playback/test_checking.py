@@ -46,3 +46,10 @@ def test_the_bench_runs() -> None:
     figures = bench_audio(3.0, 1024, True)
     assert figures["boundaries_checked"] > 8
     assert figures["blocks"] > 100
+
+
+def test_what_lies_outside_the_recording_is_passed_over(take: tuple[Recording, Studio, dict[int, np.ndarray]]) -> None:
+    recording, studio, clips = take
+    part = Recording(recording.voices[:, 20000:60000], recording.blocks[200:600] - (20000, 0))
+    report = check_recording(part, studio.news, clips, 2205)
+    assert report.wrong == 0 and 0 < report.samples < 40000
