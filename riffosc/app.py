@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,36 +49,35 @@ class App:
 @asynccontextmanager
 async def running(options: Options) -> AsyncIterator[App]:
     """Started in order, stopped in reverse: inside, riffosc plays."""
-    store = Store(options.voices)
-    folder = Folder(options.folder, options.keep) if options.folder else None
-    player = Player(options.voices)
-    outputs = Outputs(player, choose_output(options.audio, options.device), options.connect)
-    await outputs.start()
-    engine = Engine(store, player, folder)
-    renderer = RendererProcess(engine.take)
-    engine.renderer = renderer
-    engine.conductor.ready = False
-    renderer.start()
-    try:
+    async with AsyncExitStack() as stack:
+        store = Store(options.voices)
+        folder = Folder(options.folder, options.keep) if options.folder else None
+        # The renderer loads torch while the mixer is compiled; nothing of it is heard before the first `await`.
+        renderer = RendererProcess(lambda message: engine.take(message))  # noqa: PLW0108 (there is no engine yet)
+        renderer.start()
+        stack.callback(renderer.stop)
+        player = Player(options.voices)
+        stack.callback(player.close)
+        engine = Engine(store, player, folder)
+        stack.callback(engine.close)
+        engine.renderer = renderer
+        engine.conductor.ready = False
+        outputs = Outputs(player, choose_output(options.audio, options.device), options.connect)
+        stack.push_async_callback(outputs.stop)
+        await outputs.start()
         osc = await OscServer.open(store, options.bind, options.port, due=engine.due)
+        stack.callback(osc.close)
         engine.tells.append(osc)
-        try:
-            for address, value in {"/riff/model": options.model, **options.settings}.items():
-                store.set(address, value)
-            ticking = asyncio.create_task(_tick(engine))
-            try:
-                yield App(store, engine, osc, renderer, outputs)
-            finally:
-                ticking.cancel()
-                with suppress(asyncio.CancelledError):
-                    await ticking
-        finally:
-            osc.close()
-    finally:
-        renderer.stop()
-        await outputs.stop()
-        engine.close()
-        player.close()
+        for address, value in {"/riff/model": options.model, **options.settings}.items():
+            store.set(address, value)
+        stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
+        yield App(store, engine, osc, renderer, outputs)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _tick(engine: Engine) -> None:

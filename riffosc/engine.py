@@ -73,6 +73,7 @@ class Engine:
         self.clock = InternalClock()
         self.renderer: Renders | None = None
         self.tells: list[Tells] = []
+        self.ticking: list[Callable[[float], None]] = []  # called each tick with the audio clock's seconds
         self.observe: list[Callable[[News, Slot | None], None]] = []  # for tests and benches: every news, as it comes
         self._folder = folder
         self._writer = ThreadPoolExecutor(1, "riffosc-folder")
@@ -176,6 +177,8 @@ class Engine:
             self._heard(news)
         self._rate_may_change()
         now = self.player.now()
+        for each in self.ticking:
+            each(now)
         for action in self.conductor.step(now):
             self._act(action)
         if now >= self._status_due or now < self._status_due - 2 * STATUS_S:

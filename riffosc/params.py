@@ -122,6 +122,7 @@ def _trigger(path: str, default: Value, doc: str) -> Param:
 
 
 NOW = When.NOW
+CLOCKS = ("auto", "link", "jack", "midi", "tidal", "internal")
 KEY = r"[A-Ga-g][#b♯♭]?\s*(m|M|min|minor|maj|major)?"
 WORDS = "words"  # the unit of prose; a name or a file's path has none, for it is taken to the letter
 PARAMS: tuple[Param, ...] = (
@@ -135,10 +136,20 @@ PARAMS: tuple[Param, ...] = (
     _trigger("/riff/stop", 1, "Fall silent at the next bar; loops go on unheard."),
     _trigger("/riff/continue", 1, "Be heard again at the next bar."),
     _trigger("/riff/panic", 1, "Silence within 10 ms; every voice is emptied."),
+    Param("/riff/clock", "auto", "Whose beat is followed; auto takes the first that is there of link, jack, midi, tidal and internal.", when=NOW, choices=CLOCKS),
+    Param("/riff/offset_ms", 0.0, "Everything comes this much later than the clock says; below 0, earlier.", -500, 500, "ms", NOW),
+    Param("/riff/audio_offset_ms", 0.0, "The same for sound alone, on top.", -500, 500, "ms", NOW),
+    Param("/riff/midi_offset_ms", 0.0, "The same for the MIDI clock that is sent, on top.", -500, 500, "ms", NOW),
+    Param("/riff/link", False, "Join the Ableton Link session of the network; the session's tempo stays what it is.", when=NOW),
+    Param("/riff/link_start_stop", False, "Start and stop together with the Link session.", when=NOW),
+    Param("/riff/timebase", False, "Give JACK's transport its bars, beats and tempo.", when=NOW),
+    Param("/riff/midi_clock", False, "Send MIDI clock, start, stop and song position.", when=NOW),
     _voice("prompt", "", "What to play; (words:1.3) weigh more, [words] less.", unit=WORDS),
     _voice("negative", "", "What to keep away from.", unit=WORDS),
     _voice("prompt_b", "", "The other end of `mix`.", unit=WORDS),
     _voice("mix", 0.0, "From `prompt` (0) to `prompt_b` (1).", low=0, high=1),
+    _voice("blend", "", "Several prompts at once, each with its weight: dub techno 0.7, church organ 0.3; before `mix`.", unit=WORDS),
+    _voice("slot", "", "Name of the prompt slot whose words are played."),
     _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
     _voice("seed_image", "", "Picture to start from: a shipped seed's name, a file, or `last`, the sounding clip."),
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
@@ -155,6 +166,10 @@ PARAMS: tuple[Param, ...] = (
     _voice("width", 1.0, "Stereo width: 0 is mono, 1 as painted.", low=0, high=2, when=NOW),
     _voice("mute", False, "Silence the voice; its loop goes on unheard.", when=NOW),
     _voice("solo", False, "Hear only voices that are soloed.", when=NOW),
+    _voice("cue", False, "New clips wait, heard on the cue output only, until `take`.", when=NOW),
+    _trigger("/riff/{voice}/take", 1, "Let the cued clip take over at the next bar."),
+    _voice("fade_in", 1.0, "Rise from silence over so many bars, from the next bar line on.", low=0.25, high=64, unit="bars", when=NOW, access=Access.TRIGGER),
+    _voice("fade_out", 1.0, "Fall to silence over so many bars, from the next bar line on.", low=0.25, high=64, unit="bars", when=NOW, access=Access.TRIGGER),
     _voice("generate", 0, "Paint another clip: with the seed given, or the next for 1 (a button) or nothing; 0 (its release) does nothing.", low=0, high=2**31 - 1, access=Access.TRIGGER),
     _trigger("/riff/{voice}/undo", 1, "Back to the clip before."),
     _trigger("/riff/{voice}/redo", 1, "Forward again after undo."),
@@ -164,11 +179,16 @@ PARAMS: tuple[Param, ...] = (
     _status("/riff/xruns", 0, "Blocks the audio server lost.", "blocks"),
     _status("/riff/overruns", 0, "Blocks that riffosc itself was late with.", "blocks"),
     _status("/riff/clock_source", "internal", "The clock in charge."),
+    _status("/riff/clock_state", "steady", "Steady, or coasting: the clock in charge is lost and its last tempo goes on."),
+    _status("/riff/peers", 0, "Others in the Link session.", "peers"),
+    _status("/riff/playing", True, "Whether the voices are heard: `stop` and `start` change it, and clocks that stop and start."),
+    _status("/riff/midi_inputs", "", "MIDI inputs that are listened to."),
     _status("/riff/level", 0.0, "Peak of the main mix.", "linear"),
     _status("/riff/bad_messages", 0, "Messages that could not be read.", "messages"),
     _status("/riff/renderer", "starting", "The renderer: starting, ready or restarting."),
     _status("/riff/audio", "none", "The audio output in use."),
     _status("/riff/{voice}/state", "empty", "empty, waiting, painting, queued, playing or held."),
+    _status("/riff/{voice}/cued", False, "Whether a clip waits to be taken."),
     _status("/riff/{voice}/progress", 0.0, "Of the clip being painted, 0 to 1."),
     _status("/riff/{voice}/eta_beats", 0.0, "Beats until the next clip lands; 0 when none is coming.", "beats"),
     _status("/riff/{voice}/late", 0, "Clips that missed the boundary they were meant for.", "clips"),

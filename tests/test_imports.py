@@ -16,6 +16,7 @@ DECIDING = f"params {SCORE}"
 RULES = {
     "files": "",
     "params": "",
+    "commands": "",
     "timeline": "",
     "keep": "",
     "resources": "",
@@ -34,7 +35,7 @@ RULES = {
     "voice": f"{DECIDING} actions",
     "conductor": f"{DECIDING} actions estimate voice",
     "clocks": "timeline",
-    "control": "params",
+    "control": "params commands",
     "synthesis": f"{SCORE} resources threads",
     "playback": "clip timeline",
     "training": f"{SCORE} files resources synthesis",

@@ -74,12 +74,7 @@ def test_every_length_and_quantum(bars: int, quantum: int) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_fifty_loops_have_no_seam() -> None:
-    """Energy above the band in a window at the wrap, against all such windows inside: within their 99th percentile.
-
-    But for a drum on the first beat, which is among the loudest moments of its loop wherever it stands: of fifty
-    loops two may be beyond, and none beyond the loudest moment inside.
-    """
-    beyond = 0
+    """Energy above the band in a window at the wrap, against all such windows inside: within their 99th percentile."""
     chance, renderer = random.Random(1), Renderer()
     prompts = ("techno drums", "funk bass", "jazz piano", "flute solo", "rock drums and guitar", "ambient pad")
     for number in range(50):
@@ -92,10 +87,7 @@ def test_fifty_loops_have_no_seam() -> None:
             steps=2,
         )
         above = above_band(renderer.render(request).samples[0])
-        seam, others = at_wrap(above), inside(above)
-        assert seam <= max(INAUDIBLE, float(others.max())), request
-        beyond += seam > max(INAUDIBLE, float(np.percentile(others, 99)))
-    assert beyond <= 2
+        assert at_wrap(above) <= max(INAUDIBLE, float(np.percentile(inside(above), 99))), request
 
 
 def above_band(loop: Samples) -> np.ndarray:

@@ -1,10 +1,10 @@
 """What can be asked of riffosc besides its parameters, and the answers."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from math import isfinite
 
 from riffosc import __version__
+from riffosc.commands import COMMANDS, CommandDoc
 from riffosc.control.packet import Argument
 from riffosc.control.patterns import Patterns, is_pattern
 from riffosc.control.replies import Outbox, Peer, Reply
@@ -14,6 +14,7 @@ from riffosc.params import Access, Param, Store, Value
 
 Args = tuple[Argument, ...]
 Command = Callable[[Args, Peer], None]
+Ask = Callable[[Args], Iterable[Reply]]
 
 MAX_QUESTIONS = 64  # addresses in one /riff/get
 MAX_LEASE_S = 86400.0
@@ -23,51 +24,6 @@ OURS = frozenset(
     "/riff/" + name
     for name in ("pong", "synced", "done", "fail", "clip", "late", "list/item", "list/end")
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class CommandDoc:
-    address: str
-    arguments: str
-    answer: str
-    doc: str
-
-
-COMMANDS = (
-    CommandDoc("/riff/ping", "", "/riff/pong s:version i:voices i:port", "Are you there?"),
-    CommandDoc("/riff/sync", "i", "/riff/synced i", "Answered when all before it has been taken in."),
-    CommandDoc(
-        "/riff/get",
-        "s:address ...",
-        "the same address with its value",
-        "Read a value; the address itself, without arguments, does the same.",
-    ),
-    CommandDoc(
-        "/riff/status",
-        "[i:voice]",
-        "/riff/status name value ...",
-        "All that can only be read, in the table's order, of the whole or of one voice.",
-    ),
-    CommandDoc(
-        "/riff/list",
-        "[s:prefix]",
-        "/riff/list/item s:address s:type default low high s:unit s:access, /riff/list/end i:count",
-        "The table; `low` and `high` are empty text where there is no limit.",
-    ),
-    CommandDoc(
-        "/riff/subscribe",
-        "s:topic [f:rate_hz] [f:lease_s]",
-        "/riff/done, then the values as they are",
-        "Hear of clip, late, done, fail, an address, a pattern: 30 Hz and 60 s if not given, 0 s is for good.",
-    ),
-    CommandDoc("/riff/unsubscribe", "[s:topic]", "/riff/done", "From one topic or from all."),
-    CommandDoc(
-        "/dirt/handshake",
-        "",
-        "/dirt/handshake/reply",
-        "TidalCycles waits for it where riffosc stands in for SuperDirt.",
-    ),
-)
 
 
 class Commands:
@@ -83,7 +39,18 @@ class Commands:
         self.table: dict[str, Command] = {
             command.address: getattr(self, "_" + command.address.rsplit("/", 1)[1]) for command in COMMANDS
         }
+        self.docs: list[CommandDoc] = list(COMMANDS)
         self.table |= dict.fromkeys(OURS, _hear)
+
+    def add(self, doc: CommandDoc, ask: Ask) -> None:
+        """A command of another part of riffosc: what `ask(args)` gives is answered, a ParamError is a refusal."""
+
+        def command(args: Args, peer: Peer) -> None:
+            self._reports.askers[doc.address] = peer
+            self._outbox.send_all(peer, ask(args))
+
+        self.table[doc.address] = command
+        self.docs.append(doc)
 
     def answer(self, peer: Peer, addresses: Iterable[str]) -> None:
         """The values at these addresses, each under its own."""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
+from riffosc.commands import CommandDoc
+from riffosc.control.commands import Ask
 from riffosc.control.desk import Counters, Desk
 from riffosc.control.dispatch import Due, Played
 from riffosc.control.replies import Peer
@@ -61,6 +63,10 @@ class OscServer(asyncio.DatagramProtocol):
     @property
     def counters(self) -> Counters:
         return self.desk.counters
+
+    def add_command(self, doc: CommandDoc, ask: Ask) -> None:
+        """Take up a command of another part: see `Commands.add`."""
+        self.desk.commands.add(doc, ask)
 
     def notify(self, event: str, address: str, *args: Value) -> None:
         """Tell all who subscribed to an event: notify("clip", "/riff/clip", bank, index, path, ...)."""

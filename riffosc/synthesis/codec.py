@@ -20,6 +20,7 @@ from riffosc.picture import PictureSettings, Pixels
 
 MOMENTUM = 0.99  # of fast Griffin-Lim, as in the paper and in torchaudio
 MAX_RATIO = 8.0  # by how much one pass may raise a bin; more rings
+ROLL_OFF = 0.03  # of the band's upper edge: over so much of it the loop falls to nothing there
 TINY = 1e-9
 
 
@@ -216,7 +217,19 @@ def _invert_channel(values: Tensor, how: Performance, passed: Callable[[], None]
             samples = heard
             passed()
     assert samples is not None
-    return samples
+    return band_limit(samples, how.settings.high_hz, how.samplerate)
+
+
+def band_limit(samples: Tensor, top_hz: float, samplerate: int) -> Tensor:
+    """The loop (frames,) without what lies above the picture's band, which no picture asked for.
+
+    A periodic signal of limited bandwidth has no seam: it is as smooth where it wraps as anywhere else.
+    """
+    spectrum = torch.fft.rfft(samples.double())
+    hz = torch.arange(len(spectrum), dtype=torch.float64) * (samplerate / len(samples))
+    roll_off = ((top_hz - hz) / (ROLL_OFF * top_hz)).clamp(0, 1)
+    limited: Tensor = torch.fft.irfft(spectrum * roll_off, n=len(samples))
+    return limited.float()
 
 
 def _random_phases(like: Tensor, seed: int) -> Tensor:

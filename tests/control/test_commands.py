@@ -5,7 +5,7 @@ import pytest
 from osc_helpers import unpack
 
 from riffosc import __version__
-from riffosc.control.commands import COMMANDS
+from riffosc.commands import COMMANDS
 from riffosc.control.replies import MAX_BYTES, encode
 from riffosc.params import PARAMS, Access
 

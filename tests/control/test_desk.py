@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osc_helpers import WALL, Table, bundle
 
-from riffosc.control.commands import COMMANDS
+from riffosc.commands import COMMANDS
 from riffosc.params import Access, Store
 
 ADDRESSES = [address for address, _ in Store().addresses()] + [command.address for command in COMMANDS]

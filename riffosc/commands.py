@@ -1,0 +1,51 @@
+"""What can be asked of riffosc besides its parameters: the documentation of every command, once.
+
+The OSC desk answers those of `COMMANDS` itself; other parts bring theirs, each with its `CommandDoc`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDoc:
+    address: str
+    arguments: str
+    answer: str
+    doc: str
+
+
+COMMANDS: tuple[CommandDoc, ...] = (
+    CommandDoc("/riff/ping", "", "/riff/pong s:version i:voices i:port", "Are you there?"),
+    CommandDoc("/riff/sync", "i", "/riff/synced i", "Answered when all before it has been taken in."),
+    CommandDoc(
+        "/riff/get",
+        "s:address ...",
+        "the same address with its value",
+        "Read a value; the address itself, without arguments, does the same.",
+    ),
+    CommandDoc(
+        "/riff/status",
+        "[i:voice]",
+        "/riff/status name value ...",
+        "All that can only be read, in the table's order, of the whole or of one voice.",
+    ),
+    CommandDoc(
+        "/riff/list",
+        "[s:prefix]",
+        "/riff/list/item s:address s:type default low high s:unit s:access, /riff/list/end i:count",
+        "The table; `low` and `high` are empty text where there is no limit.",
+    ),
+    CommandDoc(
+        "/riff/subscribe",
+        "s:topic [f:rate_hz] [f:lease_s]",
+        "/riff/done, then the values as they are",
+        "Hear of clip, late, done, fail, an address, a pattern: 30 Hz and 60 s if not given, 0 s is for good.",
+    ),
+    CommandDoc("/riff/unsubscribe", "[s:topic]", "/riff/done", "From one topic or from all."),
+    CommandDoc(
+        "/dirt/handshake",
+        "",
+        "/dirt/handshake/reply",
+        "TidalCycles waits for it where riffosc stands in for SuperDirt.",
+    ),
+)
