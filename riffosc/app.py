@@ -6,7 +6,10 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 from riffosc.control.osc import PORT, OscServer
 from riffosc.engine import TICK_S, Engine
@@ -14,6 +17,8 @@ from riffosc.folder import Folder, Keep
 from riffosc.params import VOICES, Store, Value
 from riffosc.playback.outputs import Outputs, choose_output
 from riffosc.playback.player import Player
+from riffosc.slots import Slots
+from riffosc.state import StateFolder
 from riffosc.synthesis.process import RendererProcess
 
 log = logging.getLogger(__name__)
@@ -25,6 +30,7 @@ class Options:
 
     folder: Path | None = None
     keep: Keep | None = None
+    state: Path | None = None  # slots and snapshots; the user's data folder if none is named
     audio: str = "auto"  # jack, portaudio, none, or auto: JACK if it runs, else the sound card
     device: str | None = None  # of PortAudio; the default one if none is named
     connect: tuple[str, ...] = ()
@@ -44,6 +50,8 @@ class App:
     osc: OscServer
     renderer: RendererProcess
     outputs: Outputs
+    state: StateFolder
+    slots: Slots
 
 
 @asynccontextmanager
@@ -68,10 +76,16 @@ async def running(options: Options) -> AsyncIterator[App]:
         osc = await OscServer.open(store, options.bind, options.port, due=engine.due)
         stack.callback(osc.close)
         engine.tells.append(osc)
+        back = asyncio.get_running_loop().call_soon_threadsafe
+        state = StateFolder(options.state or user_data_path("riffosc"), partial(engine.fail, "/riff/state"), back)
+        stack.callback(state.close)
+        slots = Slots(store, state)
+        for doc, ask in slots.commands():
+            osc.add_command(doc, ask)
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
-        yield App(store, engine, osc, renderer, outputs)
+        yield App(store, engine, osc, renderer, outputs, state, slots)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

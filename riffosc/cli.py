@@ -41,6 +41,9 @@ def player_options(command: Any) -> Any:
             click.option("--bind", default="127.0.0.1", show_default=True, help="Address that OSC listens on."),
             click.option("--port", default=7433, show_default=True, help="UDP port that OSC listens on."),
             click.option("--keep", metavar="N|SIZE", help="Keep so many clips or bytes (100, 2GB, 100,2GB)."),
+            click.option(
+                "--state", type=click.Path(file_okay=False, path_type=Path), help="Slots and snapshots lie here."
+            ),
             click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder."),
             click.option("--voices", default=8, show_default=True, type=click.IntRange(1, 64)),
             click.option(
@@ -88,6 +91,7 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
         wanted = Options(
             folder=folder,
             keep=Keep.parse(options["keep"]) if options["keep"] else None,
+            state=options["state"],
             audio="none" if options["no_audio"] else options["audio"],
             device=options["device"],
             connect=options["connect"],

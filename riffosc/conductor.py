@@ -45,7 +45,7 @@ class Conductor:
         """A player set a parameter of the voice that its clips depend on."""
         state = self.voices[voice]
         state.values[name] = value
-        if name in ("hold", "swap", "morph") or self._in_vain(state, name):
+        if name in ("hold", "swap", "morph", "slot") or self._in_vain(state, name):
             return
         state.revision += 1
         state.stuck = False

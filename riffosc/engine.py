@@ -231,9 +231,10 @@ class Engine:
             case Moved(voice, name, value):
                 self._move(f"/riff/{voice}/{name}", value)
             case Fail(voice, name, words):
-                self._fail(f"/riff/{voice}/{name}", words)
+                self.fail(f"/riff/{voice}/{name}", words)
 
-    def _fail(self, command: str, words: str) -> None:
+    def fail(self, command: str, words: str) -> None:
+        """Say what has gone wrong, to the log and to whoever used the address `command` last."""
         log.warning("%s: %s", command, words)
         for listener in self.tells:
             listener.fail(command, 1, words)
@@ -316,7 +317,7 @@ class Engine:
         try:
             path = done.result()
         except FolderError as error:
-            self._fail("/riff/folder", str(error))
+            self.fail("/riff/folder", str(error))
             return
         slot.path = str(path)
         self._announce(land, slot.path, bank_and_index(path)[1])
@@ -349,7 +350,7 @@ class Engine:
         slot = self._slots.get(sounding.slot) if sounding else None
         if self._folder is None or slot is None or not slot.path:
             why = "start with --folder to keep clips" if self._folder is None else "nothing sounds there yet"
-            self._fail(f"/riff/{voice}/save", why)
+            self.fail(f"/riff/{voice}/save", why)
             return
         saved = asyncio.get_running_loop().run_in_executor(self._writer, self._folder.save, slot.path)
         saved.add_done_callback(lambda done: self._saved(done, voice))
@@ -358,7 +359,7 @@ class Engine:
         try:
             path = done.result()
         except FolderError as error:
-            self._fail(f"/riff/{voice}/save", str(error))
+            self.fail(f"/riff/{voice}/save", str(error))
             return
         for listener in self.tells:
             listener.done(f"/riff/{voice}/save", str(path))

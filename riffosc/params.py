@@ -13,6 +13,7 @@ from enum import Enum
 
 Value = float | int | str | bool
 Listener = Callable[[str, Value], None]
+Refine = Callable[[str, Value], Value]
 
 VOICES = 8
 MAX_TEXT = 1000  # characters; more is a mistake, not a prompt
@@ -209,6 +210,7 @@ class Store:
         self._table = {param.address(voice): param for param, voice in self._instances(voices)}
         self._values = {address: param.default for address, param in self._table.items()}
         self._listeners: list[Listener] = []
+        self._refined: dict[str, Refine] = {}
 
     @staticmethod
     def _instances(voices: int) -> Iterator[tuple[Param, int]]:
@@ -222,6 +224,10 @@ class Store:
 
     def unlisten(self, listener: Listener) -> None:
         self._listeners.remove(listener)
+
+    def refine(self, path: str, refine: Refine) -> None:
+        """What is asked of the row `path` is kept as `refine(address, value)` has it, which may raise ParamError."""
+        self._refined[path] = refine
 
     def addresses(self) -> Iterator[tuple[str, Param]]:
         yield from self._table.items()
@@ -253,7 +259,8 @@ class Store:
         param = self.param(address)
         if param.access is Access.READ:
             raise ParamError(f"{address} can only be read")
-        return param.coerce(value)
+        refine = self._refined.get(param.path)
+        return refine(address, param.coerce(value)) if refine else param.coerce(value)
 
     def set(self, address: str, value: object) -> Value:
         """Store what a player asks for; out of range is clamped, nonsense raises ParamError."""
@@ -269,7 +276,8 @@ class Store:
         """
         wanted = [(address, self.check(address, value)) for address, value in changes]
         for address, value in [change for change in wanted if self._keep(*change)]:
-            self._tell(address, value)
+            trigger = self._table[address].access is Access.TRIGGER
+            self._tell(address, value if trigger else self._values[address])  # a listener may have moved it since
 
     def _keep(self, address: str, value: Value) -> bool:
         """Whether there is something to tell: a new value, or a trigger, of which none is kept."""

@@ -17,12 +17,16 @@ Command = Callable[[Args, Peer], None]
 Ask = Callable[[Args], Iterable[Reply]]
 
 MAX_QUESTIONS = 64  # addresses in one /riff/get
+HANDFUL = 16  # answers that are sent at once
 MAX_LEASE_S = 86400.0
 
 # What we send ourselves. Coming in, from another riffosc perhaps, it is heard and not answered.
 OURS = frozenset(
     "/riff/" + name
-    for name in ("pong", "synced", "done", "fail", "clip", "late", "list/item", "list/end")
+    for name in (
+        "pong", "synced", "done", "fail", "clip", "late", "list/item", "list/end", "slot/list/item", "slot/list/end",
+        "snapshot/list/item", "snapshot/list/end",
+    )
 )  # fmt: skip
 
 
@@ -47,10 +51,18 @@ class Commands:
 
         def command(args: Args, peer: Peer) -> None:
             self._reports.askers[doc.address] = peer
-            self._outbox.send_all(peer, ask(args))
+            self._send(peer, list(ask(args)))
 
         self.table[doc.address] = command
         self.docs.append(doc)
+
+    def _send(self, peer: Peer, replies: list[Reply]) -> None:
+        if len(replies) <= HANDFUL:
+            self._outbox.send_all(peer, replies)
+        elif self._outbox.busy(peer):
+            raise Refusal(Code.BUSY, "the last list is still on its way")
+        else:
+            self._outbox.send_row(peer, replies)
 
     def answer(self, peer: Peer, addresses: Iterable[str]) -> None:
         """The values at these addresses, each under its own."""

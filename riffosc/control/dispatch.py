@@ -81,9 +81,9 @@ class Dispatch:
         elif param.access is Access.READ:
             raise Refusal(Code.READ_ONLY, f"{message.address} can only be read")
         else:
-            value = self._wanted(param, message.args)
-            if value is not None:
-                self._apply([Change(message.address, value, param)], message, peer, moment)
+            changes: list[Change] = []
+            self._want(changes, message.address, param, message.args)
+            self._apply(changes, message, peer, moment)
 
     def _use_all(self, params: dict[str, Param], message: Message, peer: Peer, moment: Moment | None) -> None:
         """A pattern's: it sets or asks for what it can, and triggers only where it means nothing but triggers."""
@@ -149,7 +149,7 @@ class Dispatch:
     def _want(self, changes: list[Change], address: str, param: Param, args: Args) -> None:
         value = self._wanted(param, args)
         if value is not None:
-            changes.append(Change(address, value, param))
+            changes.append(Change(address, self._store.check(address, value), param))
 
     def _apply(self, changes: list[Change], message: Message, peer: Peer, moment: Moment | None) -> None:
         for change in changes:
