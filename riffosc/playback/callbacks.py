@@ -5,11 +5,12 @@ Everything they need is in the record that comes as their argument: numba would 
 
 from typing import Any
 
+import numpy as np
 from numba import types
 
 from riffosc.playback.compiled import audio, callback, foreign, put, record_at
 from riffosc.playback.mixer import mix
-from riffosc.playback.state import BLOCK, MAIN, STATE
+from riffosc.playback.state import BLOCK, CUE, MAIN, STATE
 from riffosc.playback.wires import WIRES
 
 wires_at = record_at(WIRES)
@@ -56,9 +57,9 @@ def measure(wires: Any, state: Any, count: int, began: int) -> None:
 @audio
 def copy_to_ports(wires: Any, state: Any, row: int, start: int, count: int) -> None:
     """Audio thread. Both sides of one row to two JACK ports, from `start` frames into the block."""
-    port = 2 * min(row, state.engine.voices)  # the main mix comes after the last voice
+    place = row if row < MAIN else state.engine.voices + row - MAIN  # both mixes come after the last voice
     for side in range(2):
-        buffer = ask_buffer(wires.get_buffer, wires.ports[port + side], wires.count)
+        buffer = ask_buffer(wires.get_buffer, wires.ports[2 * place + side], wires.count)
         for j in range(count):
             put(buffer, start + j, state.out[row, side, j])
 
@@ -91,6 +92,7 @@ def jack_process(count: Any, argument: Any) -> Any:
         for row in range(state.engine.voices):
             copy_to_ports(wires, state, row, start, part)
         copy_to_ports(wires, state, MAIN, start, part)
+        copy_to_ports(wires, state, CUE, start, part)
         start += part
     measure(wires, state, count, began)
     return 0
@@ -135,7 +137,7 @@ def jack_registered(_: Any, __: Any, argument: Any) -> None:
     types.int32(types.voidptr, types.int64, types.uint64, types.voidptr, types.uint64, types.voidptr),
 )
 def portaudio_process(_: Any, output: Any, count: Any, __: Any, flags: Any, argument: Any) -> Any:
-    """Audio thread. One PortAudio block: interleaved, the main mix first, then voice by voice."""
+    """Audio thread. One PortAudio block: interleaved, the main mix first, then voice by voice, then the cues."""
     wires = wires_at(argument)
     state = state_at(wires.state)
     began, frames, start = now_ns(wires), int(count), 0
@@ -155,8 +157,11 @@ def portaudio_process(_: Any, output: Any, count: Any, __: Any, flags: Any, argu
 
 @audio
 def interleave(wires: Any, state: Any, output: int, count: int) -> None:
-    """Audio thread. Channels 1 and 2 are the main mix, 3 and 4 voice 1, and so on."""
+    """Audio thread. Channels 1 and 2 are the main mix, 3 and 4 voice 1, and so on; after the last voice, the cues."""
+    voices = state.engine.voices
     for channel in range(wires.channels):
         row = MAIN if channel < 2 else channel // 2 - 1
+        row = CUE if row == voices else row
+        played = row < voices or row >= MAIN
         for j in range(count):
-            put(output, j * wires.channels + channel, state.out[row, channel % 2, j])
+            put(output, j * wires.channels + channel, state.out[row, channel % 2, j] if played else np.float32(0.0))

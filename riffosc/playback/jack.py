@@ -1,4 +1,4 @@
-"""The JACK output: two ports a voice and two for the main mix, in one client named riffosc.
+"""The JACK output: two ports a voice, two for the main mix and two for the cues, in one client named riffosc.
 
 JACK calls may block for as long as a server hangs, so none is made in the event loop. A dead client is
 closed before another is opened: the other way round libjack crashes.
@@ -117,7 +117,7 @@ class JackOutput:
     # ports
 
     def _register_ports(self, voices: int) -> None:
-        names = [*(f"voice{number}" for number in range(1, voices + 1)), "main"]
+        names = [*(f"voice{number}" for number in range(1, voices + 1)), "main", "cue"]
         for place, (name, side) in enumerate((name, side) for name in names for side in ("L", "R")):
             port = self.client.outports.register(f"{name}_{side}")
             self.wires["ports"][place] = self._address(port._ptr)
@@ -198,6 +198,6 @@ class JackOutput:
         """Until what is mixed now is heard, by what JACK says of the main mix. jack-client does not ask it."""
         least_and_most = (ctypes.c_uint32 * 2)()
         ask = ctypes.CDLL(self._jack._libname).jack_port_get_latency_range
-        port = int(self.wires["ports"][len(self.client.outports) - 2])
+        port = int(self.wires["ports"][len(self.client.outports) - 4])
         ask(ctypes.c_void_p(port), ctypes.c_int(1), ctypes.byref(least_and_most))
         return float(least_and_most[1]) / self.samplerate

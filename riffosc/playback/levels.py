@@ -1,4 +1,4 @@
-"""Gain, pan and width of each voice, the sum of all, its limiter, and the meters."""
+"""Gain, pan and width of each voice, the sums of voices and of cues, their limiter, and the meters."""
 
 from math import tanh
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from riffosc.playback.compiled import audio, entry, raise_to, swap
 from riffosc.playback.fades import quick
 from riffosc.playback.readers import clean
-from riffosc.playback.state import MAIN
+from riffosc.playback.state import CUE, MAIN
 
 KNEE = 0.7  # below it the main mix is left as it is
 CEILING = 0.999
@@ -89,6 +89,19 @@ def sum_up(state: Any, count: int) -> None:
             main[side, j] = limit(clean(total * engine.main))
             peak = max(peak, abs(main[side, j]))
     raise_to(state.peaks, MAIN, int(1e9 * peak))
+
+
+@audio
+def sum_up_cues(state: Any, count: int) -> None:
+    """Audio thread. What is cued, as it was painted: no gain, mute or gate of the voice it waits for touches it."""
+    engine, cue = state.engine, state.out[CUE]
+    for number in range(engine.voices, engine.decks):
+        for side in range(2):
+            for j in range(count):
+                cue[side, j] += state.out[number, side, j]
+    for side in range(2):
+        for j in range(count):
+            cue[side, j] = limit(clean(cue[side, j]))
 
 
 @entry

@@ -6,7 +6,7 @@ import numpy as np
 
 from riffosc.clip import Samples
 from riffosc.playback.player import Player
-from riffosc.playback.state import MAIN
+from riffosc.playback.state import CUE, MAIN
 
 
 class MemoryOutput:
@@ -20,6 +20,7 @@ class MemoryOutput:
         self.blocksize = blocksize
         self._state: Any = None
         self._frame = 0
+        self.cue: Samples = np.zeros((2, 0), np.float32)  # the cue mix of the last call
 
     def start(self, player: Player) -> None:
         from riffosc.playback.mixer import mix
@@ -34,12 +35,13 @@ class MemoryOutput:
     def render(self, frames: int) -> tuple[Samples, Samples]:
         """The next `frames` of every voice (voices, 2, frames) and of the main mix (2, frames)."""
         out, voices = self._state["out"], int(self._state["engine"]["voices"])
-        rows = [*range(voices), MAIN]
-        blocks = [np.zeros((voices + 1, 2, 0), np.float32)]
+        rows = [*range(voices), MAIN, CUE]
+        blocks = [np.zeros((voices + 2, 2, 0), np.float32)]
         for start in range(0, frames, self.blocksize):
             count = min(self.blocksize, frames - start)
             self._mix(self._state, self._frame, count, 0)
             self._frame += count
             blocks.append(out[rows, :, :count])
         sound = np.concatenate(blocks, axis=2)
-        return sound[:-1], sound[-1]
+        self.cue = sound[-1]
+        return sound[:-2], sound[-2]

@@ -11,7 +11,7 @@ import numpy as np
 from riffosc.playback.clock import tick
 from riffosc.playback.compiled import audio, entry, swap
 from riffosc.playback.fades import NEVER, quick
-from riffosc.playback.levels import aim, settle, sum_up
+from riffosc.playback.levels import aim, settle, sum_up, sum_up_cues
 from riffosc.playback.passes import beat_at, frame_at
 from riffosc.playback.rings import consume, waiting
 from riffosc.playback.state import GATE, LAND, MAIN, PANIC, TAIL, TIMELINE
@@ -28,8 +28,8 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
     monotonic clock at the block's beginning.
     """
     engine = state.engine
-    state.out[: state.engine.voices, :, :count] = 0.0
-    state.out[MAIN, :, :count] = 0.0
+    state.out[: engine.decks, :, :count] = 0.0
+    state.out[MAIN:, :, :count] = 0.0
     if swap(state.lock, 0, 1):
         engine.collisions += 1
         return
@@ -48,6 +48,7 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
     aim(state)
     run(state, frame, frame + count)
     sum_up(state, count)
+    sum_up_cues(state, count)
     engine.frame = frame + count
     swap(state.lock, 0, 0)
 
@@ -65,7 +66,7 @@ def turn(state: Any, frame: int) -> None:
     jumped = abs(beat_at(engine, frame) - before) * 60 / engine.tempo > JUMP_S
     if engine.gate_waits:
         engine.gate_start = max(frame, frame_at(engine, engine.gate_beat) - quick(engine))
-    for number in range(state.engine.voices):
+    for number in range(engine.decks):
         follow(state, number, frame, jumped)
 
 
@@ -90,7 +91,7 @@ def obey(state: Any, frame: int) -> None:
         elif command.kind == GATE:
             wait_for_gate(state.engine, command, frame)
         elif command.kind == PANIC:
-            for number in range(state.engine.voices):
+            for number in range(state.engine.decks):
                 kill(state, number, frame)
     consume(state.command_cursor, count)
 
@@ -119,7 +120,7 @@ def retune(state: Any) -> None:
         state.lines[i].frame = int(np.rint(state.lines[i].frame * ratio))
     move_gate(engine, engine.gate_left)
     engine.gate_start = frame_at(engine, engine.gate_beat) - quick(engine)
-    for number in range(state.engine.voices):
+    for number in range(engine.decks):
         restart(state, number, engine.frame)
         settle(state.voices[number])
 
@@ -141,16 +142,16 @@ def swing(engine: Any) -> None:
 
 @audio
 def run(state: Any, frame: int, until: int) -> None:
-    """Audio thread. All voices from `frame` to `until`, event by event."""
+    """Audio thread. All voices and cues from `frame` to `until`, event by event; the gate leaves cues alone."""
     engine = state.engine
     while frame < until:
         turn_to(state, frame)
         if engine.gate_waits and engine.gate_start <= frame:
             swing(engine)
         stop = min(until, next_turn(state, frame))
-        for number in range(state.engine.voices):
+        for number in range(engine.decks):
             play(state, number, frame, stop)
-            if not engine.deaf:
+            if number < engine.voices and not engine.deaf:
                 through_gate(state, number, frame, stop)
         move_gate(engine, stop - frame)
         frame = stop

@@ -34,6 +34,7 @@ class News:
     frame: int  # of the audio clock
     position: float = 0.0  # frame of the clip that is read then
     rate: float = 1.0  # frames of the clip for each that sounds; 1 is a copy
+    cue: bool = False  # of the voice's cue, not of the voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Landing:
     origin: float = 0.0  # a beat on which the clip's first frame sounds, or would
     fade_s: float = 0.050
     alike: bool = False  # old and new are nearly the same: their amplitudes add up, not their powers
+    cue: bool = False  # heard on the cue output only: a second loop beside that of the voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Player:
             self.bank.send(slot)
         self._send(
             kind=LAND,
-            voice=landing.voice - 1,
+            voice=landing.voice - 1 + landing.cue * len(self.voices),
             slot=slot,
             beat=landing.beat,
             origin=landing.origin,
@@ -144,7 +146,7 @@ class Player:
         cursor, ring = self.state["news_cursor"], self.state["news"][: self.state["engine"]["news"]]
         count = self._rings.waiting(cursor)
         places = [(int(cursor[TAIL]) + i) % len(ring) for i in range(count)]
-        items = [_news(ring[place]) for place in places]
+        items = [_news(ring[place], len(self.voices)) for place in places]
         self._rings.consume(cursor, count)
         return items + self._released()
 
@@ -225,13 +227,14 @@ def balance(gain: float, pan: float) -> tuple[float, float]:
     return gain * cos(max(0.0, pan) * pi / 2), gain * cos(max(0.0, -pan) * pi / 2)
 
 
-def _news(item: Any) -> News:
+def _news(item: Any, voices: int) -> News:
     return News(
         NewsKind(int(item["kind"])),
-        int(item["voice"]) + 1,
+        int(item["voice"]) % voices + 1,
         int(item["slot"]),
         float(item["beat"]),
         int(item["frame"]),
         float(item["position"]),
         float(item["rate"]),
+        int(item["voice"]) >= voices,
     )

@@ -12,7 +12,8 @@ BLOCK = 8192  # frames of scratch; a longer block is mixed in pieces
 TAILS = 3  # readers of a voice that fade out while its lead goes on
 LINES = 16  # timelines that wait for their frame
 VOICES = 32  # at most; the record has one layout, so that it is compiled once
-MAIN = VOICES  # the row of the main mix
+DECKS = 2 * VOICES  # what plays: of n voices 0 to n - 1 are heard in the main mix, n to 2n - 1 are their cues
+MAIN, CUE = DECKS, DECKS + 1  # rows of the two mixes
 SLOTS = 256
 COMMANDS = 1024
 NEWS = 4096
@@ -24,8 +25,8 @@ def _record(ints: str, floats: str) -> np.dtype[np.void]:
 
 
 ENGINE = _record(
-    # voices and ring places in use; which output may mix; the next frame; whether frames are skipped
-    "voices commands news owner frame deaf "
+    # voices, decks and ring places in use; which output may mix; the next frame; whether frames are skipped
+    "voices decks commands news owner frame deaf "
     # waiting timelines; meters of the callback itself
     "lines blocks overruns xruns worst_ns collisions lost "
     "block_frame "
@@ -68,19 +69,19 @@ State = Any  # a numpy record of STATE; as written `state["engine"]` here, `stat
 STATE = np.dtype(
     [
         ("engine", ENGINE),
-        ("voices", VOICE, (VOICES,)),
-        ("readers", READER, (VOICES, 1 + TAILS)),  # the lead first
+        ("voices", VOICE, (DECKS,)),
+        ("readers", READER, (DECKS, 1 + TAILS)),  # the lead first
         ("slots", SLOT, (SLOTS,)),
         ("lines", LINE, (LINES,)),  # by frame
         ("commands", COMMAND, (COMMANDS,)),
         ("command_cursor", np.int64, (24,)),  # HEAD, TAIL, DROPPED
         ("news", NEWS_ITEM, (NEWS,)),
         ("news_cursor", np.int64, (24,)),
-        ("aims", np.float64, (VOICES + 1, 3)),  # left, right, width as asked for; MAIN: gain
-        ("peaks", np.int64, (VOICES + 1,)),  # in billionths
+        ("aims", np.float64, (DECKS + 1, 3)),  # left, right, width as asked for; MAIN: gain
+        ("peaks", np.int64, (DECKS + 1,)),  # in billionths
         ("clock", np.int64, (8,)),  # STAMP, FRAME, FRAMES, NS and RATE of the last block
         ("lock", np.int64, (8,)),  # 1 while a block is being mixed
-        ("out", np.float32, (VOICES + 1, 2, BLOCK)),  # the block, voice by voice
+        ("out", np.float32, (DECKS + 2, 2, BLOCK)),  # the block: decks, then MAIN and CUE
     ]
 )
 
@@ -102,6 +103,7 @@ def allocate(sizes: Sizes) -> State:
     state: State = np.zeros(1, STATE)[0]
     for name in ("voices", "commands", "news"):
         state["engine"][name] = getattr(sizes, name)
+    state["engine"]["decks"] = 2 * sizes.voices
     state["readers"]["slot"] = NOTHING
     state["engine"]["samplerate"] = state["engine"]["rate_aim"] = state["clock"][RATE] = sizes.samplerate
     state["engine"]["tempo"] = 120.0

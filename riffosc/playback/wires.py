@@ -20,7 +20,7 @@ NAMES = (
     "clock clock_id timespec_address cycle_time cycle_since get_buffer"
 )
 _FIELDS: list[Any] = [(name, np.int64) for name in NAMES.split()]
-WIRES = np.dtype([*_FIELDS, ("timespec", np.int64, (2,)), ("ports", np.int64, (2 * VOICES + 2,))])
+WIRES = np.dtype([*_FIELDS, ("timespec", np.int64, (2,)), ("ports", np.int64, (2 * VOICES + 4,))])
 
 
 def wire(player: Player, samplerate: int) -> Any:

@@ -237,7 +237,7 @@ def test_ports_are_named_and_connected_as_asked(open_jack: Callable[..., JackOut
             time.sleep(0.01)  # JACK shows them a cycle later
         assert output._connections() == made
         names = [port.shortname for port in output.client.outports]
-        assert names == ["voice1_L", "voice1_R", "voice2_L", "voice2_R", "main_L", "main_R"]
+        assert names == [f"{name}_{side}" for name in ("voice1", "voice2", "main", "cue") for side in "LR"]
         port = output.client.get_port_by_name("riffosc:voice2_R")
         assert jack.get_property(port, jack.METADATA_PRETTY_NAME) == (b"Voice 2 right", "text/plain")
         output.stop()
