@@ -76,6 +76,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         osc = await OscServer.open(store, options.bind, options.port, due=engine.due)
         stack.callback(osc.close)
         engine.tells.append(osc)
+        engine.status.wanted.append(osc.wanted)
         back = asyncio.get_running_loop().call_soon_threadsafe
         state = StateFolder(options.state or user_data_path("riffosc"), partial(engine.fail, "/riff/state"), back)
         stack.callback(state.close)

@@ -39,7 +39,9 @@ COMMANDS: tuple[CommandDoc, ...] = (
         "/riff/subscribe",
         "s:topic [f:rate_hz] [f:lease_s]",
         "/riff/done, then the values as they are",
-        "Hear of clip, late, done, fail, an address, a pattern: 30 Hz and 60 s if not given, 0 s is for good.",
+        "Hear of an address or a pattern, of events (clip, late, done, fail; tick, each beat: /riff/tick i:beat i:bar "
+        "f:tempo, both from 1) or of levels (/riff/levels f:main f:voice1 ..., up to 50 Hz): 30 Hz and 60 s if not "
+        "given, 0 s is for good.",
     ),
     CommandDoc("/riff/unsubscribe", "[s:topic]", "/riff/done", "From one topic or from all."),
     CommandDoc(

@@ -24,12 +24,12 @@ from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
 from riffosc.playback.bank import Reservation
 from riffosc.playback.player import Landing, News, NewsKind, Player
+from riffosc.status import Status
 from riffosc.synthesis.process import Message
 
 log = logging.getLogger(__name__)
 
 TICK_S = 0.005
-STATUS_S = 0.1
 TEMPO_LEAD_S = 0.05  # a bend of the timeline is told this much ahead, so that no block has begun when it comes
 MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once
 
@@ -82,7 +82,7 @@ class Engine:
         self._remix: set[int] = set()
         self._tempo: float | None = None
         self._own_change = False
-        self._status_due = 0.0
+        self.status = Status(store, player, self.conductor, self._notify)
         self._good_model = self.conductor.model
         self._counts: dict[int, int] = {}
         store.listen(self._changed)
@@ -181,9 +181,7 @@ class Engine:
             each(now)
         for action in self.conductor.step(now):
             self._act(action)
-        if now >= self._status_due or now < self._status_due - 2 * STATUS_S:
-            self._status_due = now + STATUS_S
-            self._publish_status(now)
+        self.status.tick(now)
 
     def _follow(self) -> None:
         self.conductor.timeline = self.clock.timeline
@@ -226,12 +224,15 @@ class Engine:
             case Land():
                 self._land(action)
             case Late(voice, beats):
-                for listener in self.tells:
-                    listener.notify("late", "/riff/late", voice, float(beats))
+                self._notify("late", "/riff/late", voice, float(beats))
             case Moved(voice, name, value):
                 self._move(f"/riff/{voice}/{name}", value)
             case Fail(voice, name, words):
                 self.fail(f"/riff/{voice}/{name}", words)
+
+    def _notify(self, event: str, address: str, *args: Value) -> None:
+        for listener in self.tells:
+            listener.notify(event, address, *args)
 
     def fail(self, command: str, words: str) -> None:
         """Say what has gone wrong, to the log and to whoever used the address `command` last."""
@@ -332,8 +333,7 @@ class Engine:
     def _announce(self, land: Land, path: str, index: int) -> None:
         request = land.entry.request
         args = (f"riff{land.voice}", index, path, request.tempo, float(request.beats), request.seed, request.title)
-        for listener in self.tells:
-            listener.notify("clip", "/riff/clip", *args)
+        self._notify("clip", "/riff/clip", *args)
 
     def _show_clip(self, voice: int, slot: Slot) -> None:
         request = slot.job.request
@@ -367,26 +367,6 @@ class Engine:
     def _free(self, slot: int) -> None:
         if self._slots.pop(slot, None):
             self.player.bank.free(slot)
-
-    # Status
-
-    def _publish_status(self, now: float) -> None:
-        conductor, publish = self.conductor, self.store.publish
-        beat = conductor.timeline.beat_at(now) - conductor.origin
-        publish("/riff/beat", beat)
-        publish("/riff/bar", int(beat // conductor.timeline.quantum) + 1 if beat >= 0 else 0)
-        publish("/riff/xruns", self.player.xruns)
-        publish("/riff/overruns", self.player.overruns)
-        publish("/riff/audio", self.player.output_name)
-        peaks = self.player.levels()
-        publish("/riff/level", peaks[0])
-        for number, voice in conductor.voices.items():
-            publish(f"/riff/{number}/state", conductor.state_word(number))
-            publish(f"/riff/{number}/progress", voice.progress)
-            publish(f"/riff/{number}/eta_beats", conductor.eta_beats(number, now))
-            publish(f"/riff/{number}/late", voice.late)
-            publish(f"/riff/{number}/lookahead_ms", 1000 * conductor.lookahead_s(number))
-            publish(f"/riff/{number}/level", peaks[number])
 
     def close(self) -> None:
         """What is being written is written to its end."""

@@ -37,6 +37,7 @@ RULES = {
     "estimate": DECIDING,
     "voice": f"{DECIDING} actions",
     "conductor": f"{DECIDING} actions estimate voice",
+    "status": f"{DECIDING} conductor playback",
     "clocks": "timeline",
     "control": "params commands",
     "synthesis": f"{SCORE} resources threads",

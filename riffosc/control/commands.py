@@ -9,7 +9,7 @@ from riffosc.control.packet import Argument
 from riffosc.control.patterns import Patterns, is_pattern
 from riffosc.control.replies import Outbox, Peer, Reply
 from riffosc.control.reports import Code, Refusal, Reports
-from riffosc.control.subscriptions import EVENTS, LEASE_S, MAX_RATE_HZ, RATE_HZ, Subscriptions
+from riffosc.control.subscriptions import EVENTS, LEASE_S, MAX_RATE_HZ, RATE_HZ, STREAMS, Subscriptions
 from riffosc.params import Access, Param, Store, Value
 
 Args = tuple[Argument, ...]
@@ -24,8 +24,8 @@ MAX_LEASE_S = 86400.0
 OURS = frozenset(
     "/riff/" + name
     for name in (
-        "pong", "synced", "done", "fail", "clip", "late", "list/item", "list/end", "slot/list/item", "slot/list/end",
-        "snapshot/list/item", "snapshot/list/end",
+        "pong", "synced", "done", "fail", "clip", "late", "tick", "levels", "list/item", "list/end",
+        "slot/list/item", "slot/list/end", "snapshot/list/item", "snapshot/list/end",
     )
 )  # fmt: skip
 
@@ -137,20 +137,24 @@ class Commands:
             self._subscriptions.show(peer, topic, self._kept(addresses))
 
     def _kept(self, addresses: Iterable[str]) -> Iterator[tuple[str, Value]]:
-        """Their values; a trigger has none."""
+        """Their values; a trigger has none, nor what is no parameter."""
         for address in addresses:
-            if self._store.param(address).access is not Access.TRIGGER:
+            param = self._store.find(address)
+            if param and param.access is not Access.TRIGGER:
                 yield address, self._store.get(address)
 
     def _topic(self, args: Args) -> tuple[str, tuple[str, ...]]:
         """A topic's name and its addresses: `clip`, `/riff/tempo`, `tempo` for short, `/riff/*/state`."""
         asked = str(args[0]) if args else ""
-        if asked.removeprefix("/riff/") in EVENTS:
-            return asked.removeprefix("/riff/"), ()
+        name = asked.removeprefix("/riff/")
+        if name in EVENTS:
+            return name, ()
+        if name in STREAMS:
+            return name, (STREAMS[name],)
         topic = asked if asked.startswith("/") else "/riff/" + asked
         addresses = self._patterns.match(topic) if is_pattern(topic) else (topic,)
         if not addresses or not all(map(self._store.find, addresses)):
-            raise Refusal(Code.UNKNOWN, f"no topic {asked!r:.80}; try {', '.join(EVENTS)} or an address")
+            raise Refusal(Code.UNKNOWN, f"no topic {asked!r:.80}; try {', '.join((*EVENTS, *STREAMS))} or an address")
         return topic, addresses
 
     def _unsubscribe(self, args: Args, peer: Peer) -> None:

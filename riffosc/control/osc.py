@@ -72,6 +72,10 @@ class OscServer(asyncio.DatagramProtocol):
         """Tell all who subscribed to an event: notify("clip", "/riff/clip", bank, index, path, ...)."""
         self.desk.subscriptions.event(event, address, *args)
 
+    def wanted(self, heard: str) -> bool:
+        """Whether anybody has subscribed to an address, or to an event."""
+        return self.desk.subscriptions.wanted(heard)
+
     def done(self, command: str, *args: Value) -> None:
         """A command that takes time has come to its end: told to who last used the address `command`."""
         self.desk.reports.done(command, *args)

@@ -12,7 +12,9 @@ EVENTS = {  # what is sent as it happens, each one: event -> the topics that hea
     "late": ("late", "clip"),
     "done": ("done",),
     "fail": ("fail",),
+    "tick": ("tick",),
 }
+STREAMS = {"levels": "/riff/levels"}  # topics that are no values, but of which the newest is enough as well
 MAX_PEERS = 64
 MAX_TOPICS = 32  # of one peer
 RATE_HZ = 30.0
@@ -32,7 +34,7 @@ class Subscription:
         self.interval = 1 / rate  # seconds
         self.expires = lease  # on the loop's clock; inf is never
         self.free_at = -inf  # when the next value may go out
-        self.newest: dict[str, Value] = {}
+        self.newest: dict[str, tuple[Value, ...]] = {}
         self.timer: Handle | None = None
 
     def stop(self) -> None:
@@ -51,6 +53,10 @@ class Subscriptions:
 
     def __len__(self) -> int:
         return len(self._peers)
+
+    def wanted(self, heard: str) -> bool:
+        """Whether anybody listens to an address, or to an event's topic."""
+        return heard in self._listening
 
     def room_for(self, peer: Peer, topic: str) -> bool:
         topics = self._peers.get(peer)
@@ -95,12 +101,15 @@ class Subscriptions:
 
     def event(self, event: str, address: str, *args: Value, besides: Peer = None) -> None:
         """Tell each peer that hears the event once; `besides` has been told already."""
+        if event in STREAMS:
+            self.value(address, *args)
+            return
         peers = {peer: None for topic in EVENTS[event] for peer in self._listeners(topic)}
         for peer in peers:
             if peer != besides:
                 self._send(peer, [(address, args)])
 
-    def value(self, address: str, value: Value) -> None:
+    def value(self, address: str, *value: Value) -> None:
         """A value has changed: at once for those whose rate allows, later or never for the others."""
         if address not in self._listening:
             return
@@ -114,7 +123,7 @@ class Subscriptions:
         subscription = self._peers.get(peer, {}).get(topic)
         if subscription is None:
             return
-        subscription.newest.update(values)
+        subscription.newest.update((address, (value,)) for address, value in values)
         if subscription.newest:
             self._flush_when_free(subscription)
 
@@ -156,4 +165,4 @@ class Subscriptions:
         subscription.free_at = self._clock.time() + subscription.interval
         newest, subscription.newest = subscription.newest, {}
         if subscription.expires > self._clock.time():
-            self._send(subscription.peer, [(address, (value,)) for address, value in newest.items()])
+            self._send(subscription.peer, newest.items())

@@ -227,3 +227,23 @@ def test_a_closed_desk_is_silent(table):
     table.store.set("/riff/tempo", 91)
     table.clock.advance(5)
     assert table.heard(LISTENER) == []
+
+
+def test_levels_come_together_and_only_the_newest_at_the_rate_that_was_asked_for(table):
+    assert not table.desk.subscriptions.wanted("/riff/levels")
+    assert subscribe(table, "levels", 10.0) == [("/riff/done", "/riff/subscribe", "levels", 10.0, 60.0)]
+    assert table.desk.subscriptions.wanted("/riff/levels")
+    for step in range(100):
+        table.desk.subscriptions.event("levels", "/riff/levels", step / 100, 0.5)
+        table.clock.advance(0.01)
+    heard = table.heard(LISTENER)
+    assert 9 <= len(heard) <= 11
+    assert all(address == "/riff/levels" and voice == 0.5 for address, _, voice in heard)
+
+
+def test_a_tick_for_each_beat(table):
+    subscribe(table, "tick", 1.0)
+    assert table.desk.subscriptions.wanted("tick")
+    for beat in (1, 2, 3):
+        table.desk.subscriptions.event("tick", "/riff/tick", beat, 1, 120.0)
+    assert table.heard(LISTENER) == [("/riff/tick", beat, 1, 120.0) for beat in (1, 2, 3)]

@@ -1,0 +1,85 @@
+"""Levels, more often where somebody looks at them, and a tick on each beat: on the memory output, in its own time."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from riffosc.engine import Engine
+from riffosc.params import Store, Value
+from riffosc.playback.memory import MemoryOutput
+from riffosc.playback.player import Landing, Player
+
+RATE = 44100
+Told = tuple[str, str, tuple[Value, ...]]
+
+
+class Hall:
+    """An engine whose clock goes as fast as blocks are rendered."""
+
+    def __init__(self) -> None:
+        self.store = Store(2)
+        self.player = Player(2, RATE)
+        self.output = MemoryOutput(RATE)
+        self.output.start(self.player)
+        self.engine = Engine(self.store, self.player)
+        self.engine.conductor.ready = False
+        self.engine.status.wanted.append(lambda heard: heard in self.looked_at)
+        self.looked_at: set[str] = set()
+        self.told: list[Told] = []
+        self.published: list[str] = []
+        self.engine.tells.append(self)
+        self.store.listen(lambda address, _: self.published.append(address))
+
+    def notify(self, event: str, address: str, *args: Value) -> None:
+        self.told.append((event, address, args))
+
+    def done(self, command: str, *args: Value) -> None: ...
+
+    def fail(self, command: str, code: int, text: str) -> None: ...
+
+    def run(self, seconds: float) -> None:
+        """A tick every 5 ms."""
+        for _ in range(round(seconds / 0.005)):
+            self.output.render(RATE // 200)
+            self.engine.tick()
+
+    def of(self, event: str) -> list[tuple[Value, ...]]:
+        return [args for heard, _, args in self.told if heard == event]
+
+
+@pytest.fixture
+def hall() -> Iterator[Hall]:
+    made = Hall()
+    yield made
+    made.engine.close()
+    made.player.close()
+
+
+@pytest.mark.parametrize("looked_at", ["/riff/levels", "/riff/level", "/riff/2/level"])
+def test_levels_are_published_more_often_while_somebody_looks(hall: Hall, looked_at: str) -> None:
+    hall.run(2)
+    assert 15 <= len(hall.of("levels")) <= 21
+    hall.looked_at.add(looked_at)
+    hall.run(0.2)
+    hall.told.clear()
+    hall.run(2)
+    assert 80 <= len(hall.of("levels")) <= 101
+
+
+def test_levels_are_the_peaks_of_the_main_mix_and_of_each_voice(hall: Hall) -> None:
+    hall.looked_at.add("/riff/levels")
+    loud = np.full((1, RATE), 0.25, np.float32)
+    hall.player.land(Landing(2, hall.player.bank.load(loud, 2), 1))
+    hall.run(2)
+    assert hall.of("levels")[-1] == pytest.approx((0.25, 0.0, 0.25))
+    assert hall.store.get("/riff/2/level") == pytest.approx(0.25)
+
+
+def test_a_tick_on_each_beat_counts_beats_and_bars_from_one(hall: Hall) -> None:
+    hall.store.set("/riff/tempo", 150.0)
+    hall.run(4.2)
+    ticks = hall.of("tick")
+    assert [args[:2] for args in ticks] == [(k % 4 + 1, k // 4 + 1) for k in range(len(ticks))]
+    assert len(ticks) in (10, 11)
+    assert ticks[-1][2] == 150.0
