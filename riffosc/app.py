@@ -12,11 +12,12 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from riffosc.control.osc import PORT, OscServer
-from riffosc.engine import TICK_S, Engine
+from riffosc.engine import LEADS_S, TICK_S, Engine
 from riffosc.folder import Folder, Keep
 from riffosc.params import VOICES, Store, Value
 from riffosc.playback.outputs import Outputs, choose_output
 from riffosc.playback.player import Player
+from riffosc.quantise import CANCEL, Quantise
 from riffosc.slots import Slots
 from riffosc.state import StateFolder
 from riffosc.synthesis.process import RendererProcess
@@ -81,7 +82,10 @@ async def running(options: Options) -> AsyncIterator[App]:
         state = StateFolder(options.state or user_data_path("riffosc"), partial(engine.fail, "/riff/state"), back)
         stack.callback(state.close)
         slots = Slots(store, state)
-        for doc, ask in slots.commands():
+        quantise = Quantise(store, engine.conductor, player.now, LEADS_S)
+        engine.ticking.append(quantise.tick)
+        osc.desk.hear(beats=quantise)
+        for doc, ask in (*slots.commands(), (CANCEL, quantise.cancel)):
             osc.add_command(doc, ask)
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)

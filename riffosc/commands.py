@@ -14,6 +14,13 @@ class CommandDoc:
     doc: str
 
 
+AT = CommandDoc(
+    "/riff/at",
+    "s:when s:address ...",
+    "what the address answers",
+    "Set, trigger or ask on the next beat, bar or loop, now, or on a beat as /riff/beat counts; "
+    "`at` in a key-value message does the same. Painting begins at once and lands no sooner.",
+)
 COMMANDS: tuple[CommandDoc, ...] = (
     CommandDoc("/riff/ping", "", "/riff/pong s:version i:voices i:port", "Are you there?"),
     CommandDoc("/riff/sync", "i", "/riff/synced i", "Answered when all before it has been taken in."),

@@ -55,9 +55,9 @@ class Conductor:
         if name == "prompt":
             state.start_morph()
 
-    def not_before(self, voice: int, seconds: float) -> None:
-        """The next change of the voice lands no sooner than this (seconds on the audio clock)."""
-        self.voices[voice].earliest = self.timeline.beat_at(seconds)
+    def not_before(self, voice: int, beat: float) -> None:
+        """The next change of the voice lands no sooner than on this beat."""
+        self.voices[voice].earliest = beat
 
     def _in_vain(self, state: Voice, name: str) -> bool:
         """Denoising needs a picture to start from; without one it has no effect, and that is said, once."""
@@ -122,6 +122,7 @@ class Conductor:
         for state in self.voices.values():
             self._cancel(state)
             state.queued = state.after = state.sounding = state.morph = state.recalled = None
+            state.earliest = -inf
             state.built = state.revision
 
     # What the renderer and the player report

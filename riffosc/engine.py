@@ -18,7 +18,7 @@ import numpy as np
 from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render
 from riffosc.clip import Clip
 from riffosc.clocks.internal import InternalClock
-from riffosc.conductor import Conductor
+from riffosc.conductor import MARGIN_S, Conductor
 from riffosc.folder import Folder, FolderError, bank_and_index
 from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.005
 TEMPO_LEAD_S = 0.05  # a bend of the timeline is told this much ahead, so that no block has begun when it comes
+BAR_LEAD_S = MARGIN_S + 4 * TICK_S  # what begins at a bar line is asked for this much before it
+LEADS_S = {"tempo": TEMPO_LEAD_S} | dict.fromkeys(
+    ("start", "stop", "continue", "quantum", "take", "fade_in", "fade_out"), BAR_LEAD_S
+)
 MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once
 
 
@@ -154,7 +158,8 @@ class Engine:
         """A change that needs painting came with a time tag: work begins now, and it lands no sooner than then."""
         voice = address.split("/")[2]
         if voice.isdigit():
-            self.conductor.not_before(int(voice), self.player.now() + unix_time - time.time())
+            then = self.player.now() + unix_time - time.time()
+            self.conductor.not_before(int(voice), self.conductor.timeline.beat_at(then))
 
     def _move(self, address: str, value: Value) -> None:
         """Publish a parameter that riffosc moved by itself, without hearing it as a player's change."""
@@ -171,14 +176,14 @@ class Engine:
             self.clock.set_tempo(self._tempo, self.player.now() + TEMPO_LEAD_S)
             self._tempo = None
             self._follow()
-        if self._remix:
-            self._mix()
         for news in self.player.news():
             self._heard(news)
         self._rate_may_change()
         now = self.player.now()
         for each in self.ticking:
             each(now)
+        if self._remix:
+            self._mix()
         for action in self.conductor.step(now):
             self._act(action)
         self.status.tick(now)

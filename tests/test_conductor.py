@@ -304,7 +304,7 @@ def test_a_time_tag_holds_a_landing_back_but_not_the_work() -> None:
     stage = Stage(render_s=0.3)
     stage.change(1, prompt="one")
     stage.beats(8)
-    stage.conductor.not_before(1, stage.now + 3.0)  # six beats
+    stage.conductor.not_before(1, stage.conductor.timeline.beat_at(stage.now + 3.0))  # six beats
     stage.change(1, prompt="two")
     stage.run(0.4)
     assert stage.landings[1].beat == 16.0, "painted, and waiting for the first bar after the tag"

@@ -39,6 +39,7 @@ RULES = {
     "conductor": f"{DECIDING} actions estimate voice",
     "status": f"{DECIDING} conductor playback",
     "clocks": "timeline",
+    "quantise": f"{DECIDING} commands conductor",
     "control": "params commands",
     "synthesis": f"{SCORE} resources threads",
     "playback": "clip timeline",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from riffosc.control.commands import Commands
-from riffosc.control.dispatch import Dispatch, Due, Moment, Played
+from riffosc.control.dispatch import Dispatch, Played
+from riffosc.control.moments import Beats, Due, TagMoment
 from riffosc.control.packet import Message, PacketError, read_packet
 from riffosc.control.patterns import Patterns
 from riffosc.control.replies import Carry, Clock, Handle, Outbox, Peer
@@ -48,8 +49,10 @@ class Desk:
         self._bad_timer: Handle | None = None
         store.listen(self.subscriptions.value)
 
-    def hear(self, due: Due | None = None, played: Played | None = None) -> None:
-        """Who is told of time tags: see `Dispatch`."""
+    def hear(self, due: Due | None = None, played: Played | None = None, beats: Beats | None = None) -> None:
+        """Who is told of time tags, and who knows the beat: see `Dispatch`."""
+        if beats is not None:
+            self._dispatch.count_beats(beats)
         self._dispatch.due = due or self._dispatch.due
         self._dispatch.played = played or self._dispatch.played
 
@@ -76,9 +79,9 @@ class Desk:
             action = partial(self._dispatch.take, message, peer, moment)
             self.reports.attempt(peer, message.address, action)
 
-    def _moment(self, tag: float) -> Moment | None:
+    def _moment(self, tag: float) -> TagMoment | None:
         """When a time tag comes due; None if that was in the past."""
-        moment = Moment(tag, self._schedule.due(tag))
+        moment = TagMoment(tag, self._schedule.due(tag), self._schedule, self._dispatch.due)
         ahead = moment.loop - self._clock.time()
         if ahead > MAX_AHEAD_S:
             raise Refusal(Code.TOO_EARLY, f"a time tag {ahead:.0f} s ahead; {MAX_AHEAD_S:.0f} s is the most")

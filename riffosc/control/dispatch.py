@@ -5,26 +5,19 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
+from riffosc.commands import AT
 from riffosc.control.commands import Args, Commands
+from riffosc.control.moments import BeatMoment, Beats, Due, Moment
 from riffosc.control.packet import Argument, Message
 from riffosc.control.patterns import Patterns, is_pattern
 from riffosc.control.play import BOOKKEEPING, Keys, pairs, voice_of, voices_played
 from riffosc.control.replies import Peer
 from riffosc.control.reports import Code, Refusal, Reports
-from riffosc.control.schedule import Schedule
+from riffosc.control.schedule import Action, Schedule
 from riffosc.control.unknown import Unknown
 from riffosc.params import WORDS, Access, Param, ParamError, Store, Value, When
 
-Due = Callable[[str, Value, float], None]
 Played = Callable[[Keys, float | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time tag that lies ahead."""
-
-    unix: float  # seconds, wall time
-    loop: float  # seconds on the loop's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +35,9 @@ class Change:
 class Dispatch:
     """Takes messages in the order in which they come.
 
-    A message with a time tag ahead is checked at once and takes effect then. Only what needs painting does not
-    wait: work on it starts at once, the clip lands on the next boundary that can be reached, and
-    `due(address, value, unix_time)` is called first so that the conductor may land it no earlier than that.
+    A message with a time tag ahead, or one that waits for a beat, is checked at once and takes effect then. Only what
+    needs painting does not wait: work on it starts at once, the clip lands on the next boundary that can be reached,
+    and the moment is told first so that the conductor may land it no earlier than that.
     `played(keys, unix_time)` hears each key-value message as it comes, bookkeeping included.
     """
 
@@ -54,11 +47,17 @@ class Dispatch:
         self._store = store
         self._commands = commands
         self._reports = reports
-        self._schedule = schedule
         self._patterns = patterns
         self._unknown = Unknown(store, schedule.clock)
         self.due: Due = _nobody
         self.played: Played = _nobody
+        self._beats: Beats | None = None
+
+    def count_beats(self, beats: Beats) -> None:
+        """From now on messages may wait for a beat."""
+        self._beats = beats
+        self._commands.table[AT.address] = self._at
+        self._commands.docs.append(AT)
 
     def take(self, message: Message, peer: Peer, moment: Moment | None = None) -> None:
         """Raises Refusal or ParamError for what cannot be done; nothing of it has been done then."""
@@ -73,6 +72,19 @@ class Dispatch:
             self._play(voices, message, peer, moment)
         else:
             self._use_all(self._matching(address), message, peer, moment)
+
+    def _at(self, args: Args, peer: Peer) -> None:
+        """Another message, on a beat."""
+        if len(args) < 2:
+            raise Refusal(Code.NONSENSE, "at needs when, an address and what to send there")
+        message = Message(str(args[1]), args[2:])
+        self.take(message, peer, self._on_a_beat(args[0], message.address))
+
+    def _on_a_beat(self, when: object, address: str) -> Moment | None:
+        if self._beats is None:
+            raise Refusal(Code.UNKNOWN, "there are no beats to wait for")
+        beat = self._beats.beat(when, address)
+        return None if beat is None else BeatMoment(beat, self._beats)
 
     def _use(self, param: Param, message: Message, peer: Peer, moment: Moment | None) -> None:
         """One parameter: set it, ask for it without arguments, trigger it."""
@@ -127,6 +139,11 @@ class Dispatch:
         """Keys that are no parameters of a voice are passed over; the good ones of a message count all the same."""
         keys = pairs(message.args)
         self.played(keys, message.time)
+        if "at" in keys:
+            where = (
+                f"/riff/{voice_of(keys, voices[0], self._store.voices)}/play" if len(voices) == 1 else message.address
+            )
+            moment = self._on_a_beat(keys["at"], where)
         changes: list[Change] = []
         for voice in dict.fromkeys(voice_of(keys, each, self._store.voices) for each in voices):
             for key, given in keys.items():
@@ -159,7 +176,7 @@ class Dispatch:
             return
         early = [change for change in changes if not change.waits]
         for change in early:
-            self.due(change.address, change.value, moment.unix)
+            moment.ahead(change.address, change.value)
         self._update(early)
         waiting = [change for change in changes if change.waits]
         if waiting:
@@ -168,11 +185,11 @@ class Dispatch:
     def _update(self, changes: Iterable[Change]) -> None:
         self._store.update((change.address, change.value) for change in changes)
 
-    def _later(self, moment: Moment | None, peer: Peer, address: str, action: Callable[[], None]) -> None:
+    def _later(self, moment: Moment | None, peer: Peer, address: str, action: Action) -> None:
         if moment is None:
             action()
         else:
-            self._schedule.at(moment.loop, partial(self._reports.attempt, peer, address, action))
+            moment.wait(address, partial(self._reports.attempt, peer, address, action))
 
 
 def _nobody(*_: object) -> None:

@@ -11,7 +11,8 @@ from typing import Any, cast
 from riffosc.commands import CommandDoc
 from riffosc.control.commands import Ask
 from riffosc.control.desk import Counters, Desk
-from riffosc.control.dispatch import Due, Played
+from riffosc.control.dispatch import Played
+from riffosc.control.moments import Due
 from riffosc.control.replies import Peer
 from riffosc.params import Store, Value
 

@@ -9,7 +9,7 @@ from riffosc.control.reports import Code, Refusal
 Keys = Mapping[str, Argument]
 
 ADDRESSES = ("/riff/play", "/dirt/play")  # the voice is in the message
-BOOKKEEPING = frozenset(("voice", "orbit", "cps", "cycle", "delta", "_id_", "s", "n"))  # of the senders' own
+BOOKKEEPING = frozenset(("voice", "orbit", "at", "cps", "cycle", "delta", "_id_", "s", "n"))  # no parameters
 MAX_VOICE_DIGITS = 3
 
 

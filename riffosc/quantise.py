@@ -1,0 +1,118 @@
+"""What waits for a beat. It is counted in beats, so a tempo change moves it along with the music."""
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from typing import NamedTuple
+
+from riffosc.commands import CommandDoc
+from riffosc.conductor import Conductor
+from riffosc.params import ParamError, Store, Value
+from riffosc.timeline import SNAP_BEATS
+
+MAX_WAITING = 1024
+EARLY_S = 0.0025  # half a tick of the engine: as often a little early as a little late
+WORDS = ("now", "beat", "bar", "loop")
+
+CANCEL = CommandDoc("/riff/at/cancel", "", "/riff/done, with how many", "Forget all that waits for its beat.")
+
+
+class Waiting(NamedTuple):
+    beat: float  # of the conductor's timeline
+    order: int  # first come, first served
+    lead_s: float
+    action: Callable[[], None]
+
+
+class Quantise:
+    """The engine's beats for whoever wants something done on one. `panic` forgets all that waits.
+
+    What is heard at once is set half a tick (2.5 ms) before its beat or up to half a tick after, and the mixer takes
+    it up with its next block, by a ramp of 10 ms.
+    """
+
+    def __init__(
+        self, store: Store, conductor: Conductor, now: Callable[[], float], leads_s: Mapping[str, float]
+    ) -> None:
+        """`leads_s`: by the last name of an address, how long before its beat it has to be set to be in time."""
+        self._conductor = conductor
+        self._now = now
+        self._leads_s = leads_s
+        self._longest_s = max(leads_s.values(), default=EARLY_S)
+        self._waiting: list[Waiting] = []
+        self._order = 0
+        store.listen(self._changed)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def beat(self, when: object, address: str) -> float | None:
+        """The next beat, bar line or top of the loop, or beat `when` as /riff/beat counts; None for now."""
+        if len(self) >= MAX_WAITING:
+            raise ParamError(f"{MAX_WAITING} changes wait for their beat already; /riff/at/cancel forgets them")
+        conductor = self._conductor
+        match str(when).strip().lower():
+            case "now":
+                return None
+            case "beat" | "bar" | "loop" as word:
+                return conductor.boundary(conductor.timeline.beat_at(self._now()), self._grid(word, address))
+        return conductor.origin + _number(when)
+
+    def not_before(self, address: str, beat: float) -> None:
+        """The clip that comes of a change at `address` lands no sooner than on `beat`."""
+        voice = _voice(address)
+        if voice in self._conductor.voices:
+            self._conductor.not_before(voice, beat)
+
+    def at(self, beat: float, address: str, action: Callable[[], None]) -> None:
+        """`action` sets `address`, or so: it is done as much before `beat` as that needs to be in time."""
+        self._order += 1
+        lead_s = self._leads_s.get(address.rsplit("/", 1)[1], EARLY_S)
+        insort(self._waiting, Waiting(beat, self._order, lead_s, action))
+
+    def tick(self, now: float) -> None:
+        """Do what is due (seconds on the audio clock)."""
+        line = self._conductor.timeline
+        horizon = line.beat_at(now + self._longest_s) + SNAP_BEATS
+        if not self._waiting or self._waiting[0].beat > horizon:
+            return
+        due = [one for one in self._waiting if one.beat <= line.beat_at(now + one.lead_s) + SNAP_BEATS]
+        done = {one.order for one in due}
+        self._waiting = [one for one in self._waiting if one.order not in done]
+        for one in due:
+            one.action()
+
+    def cancel(self, args: tuple[object, ...] = ()) -> Iterable[tuple[str, tuple[Value, ...]]]:
+        count = len(self)
+        self._waiting.clear()
+        return [("/riff/done", (CANCEL.address, count))]
+
+    def _grid(self, word: str, address: str) -> float:
+        """In beats. A loop is the voice's own; where no voice is named, the longest that sounds."""
+        bar = float(self._conductor.timeline.quantum)
+        if word != "loop":
+            return 1.0 if word == "beat" else bar
+        voices = self._conductor.voices
+        voice = _voice(address)
+        chosen = [voices[voice]] if voice in voices else list(voices.values())
+        return max([bar, *(float(one.sounding.request.beats) for one in chosen if one.sounding)])
+
+    def _changed(self, address: str, value: Value) -> None:
+        if address == "/riff/panic":
+            self.cancel()
+
+
+def _voice(address: str) -> int:
+    """0 where none is named."""
+    name = address.split("/")[2:3]
+    return int(name[0]) if name and name[0].isdecimal() and len(name[0]) < 4 else 0
+
+
+def _number(when: object) -> float:
+    try:
+        beat = float(when)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        beat = float("nan")
+    if not isfinite(beat):
+        raise ParamError(f"when is one of {', '.join(WORDS)}, or a beat as /riff/beat counts them; not {when!r:.40}")
+    return beat
