@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from platformdirs import user_data_path
 
+from riffosc.control.guard import Guard
+from riffosc.control.networks import Networks, is_loopback
 from riffosc.control.osc import PORT, OscServer
 from riffosc.engine import LEADS_S, TICK_S, Engine
 from riffosc.folder import Folder, Keep
@@ -23,6 +26,8 @@ from riffosc.state import StateFolder
 from riffosc.synthesis.process import RendererProcess
 
 log = logging.getLogger(__name__)
+
+NO_PASSWORD = "OSC has no password: who reaches %s can play riffosc. --allow NETWORK says who may."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Options:
     connect: tuple[str, ...] = ()
     bind: str = "127.0.0.1"
     port: int = PORT
+    allow: tuple[str, ...] = ()  # networks that may play it; all that reach it if none is named
+    web: bool = True  # the page and OSCQuery, on the TCP port of the same number
     model: str = "embedded"
     voices: int = VOICES
     settings: Mapping[str, Value] = field(default_factory=dict)  # address to value, set at the start
@@ -58,6 +65,7 @@ class App:
 @asynccontextmanager
 async def running(options: Options) -> AsyncIterator[App]:
     """Started in order, stopped in reverse: inside, riffosc plays."""
+    networks = Networks(options.allow)
     async with AsyncExitStack() as stack:
         store = Store(options.voices)
         folder = Folder(options.folder, options.keep) if options.folder else None
@@ -75,6 +83,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         stack.push_async_callback(outputs.stop)
         await outputs.start()
         osc = await OscServer.open(store, options.bind, options.port, due=engine.due)
+        osc.allow = networks.allow
         stack.callback(osc.close)
         engine.tells.append(osc)
         engine.status.wanted.append(osc.wanted)
@@ -91,6 +100,21 @@ async def running(options: Options) -> AsyncIterator[App]:
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
         yield App(store, engine, osc, renderer, outputs, state, slots)
+
+
+async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> None:
+    """The page and OSCQuery; when the port cannot be had, OSC and sound go on without."""
+    if not is_loopback(options.bind) and not options.allow:
+        log.warning(NO_PASSWORD, options.bind)
+    if not options.web:
+        return
+    web = await asyncio.to_thread(import_module, "riffosc.control.web")  # a fifth of a second; the loops go on
+    try:
+        server = await web.WebServer.open(osc.desk, Guard(networks, [options.bind]), options.bind, osc.port)
+    except OSError as error:
+        log.warning("%s; riffosc goes on without its page and OSCQuery", error)
+        return
+    stack.push_async_callback(server.close)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

@@ -38,8 +38,12 @@ def player_options(command: Any) -> Any:
             click.option("--device", metavar="NAME", help="Sound card for PortAudio; see `riffosc devices`."),
             click.option("--no-audio", is_flag=True, help="Play nothing; the folder is all there is."),
             click.option("--connect", multiple=True, metavar="PORTS", help="JACK ports for the main mix (pattern)."),
-            click.option("--bind", default="127.0.0.1", show_default=True, help="Address that OSC listens on."),
-            click.option("--port", default=7433, show_default=True, help="UDP port that OSC listens on."),
+            click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on."),
+            click.option(
+                "--port", default=7433, show_default=True, help="UDP port of OSC, TCP port of the page and OSCQuery."
+            ),
+            click.option("--allow", multiple=True, metavar="NETWORK", help="Listen to this network only: 10.0.0.0/8."),
+            click.option("--no-web", is_flag=True, help="No page and no OSCQuery."),
             click.option("--keep", metavar="N|SIZE", help="Keep so many clips or bytes (100, 2GB, 100,2GB)."),
             click.option(
                 "--state", type=click.Path(file_okay=False, path_type=Path), help="Slots and snapshots lie here."
@@ -97,6 +101,8 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
             connect=options["connect"],
             bind=options["bind"],
             port=options["port"],
+            allow=options["allow"],
+            web=not options["no_web"],
             model=options["model"],
             voices=options["voices"],
             settings={**settings, **_pairs(options["settings"])},

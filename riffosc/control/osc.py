@@ -30,6 +30,7 @@ class OscServer(asyncio.DatagramProtocol):
     """
 
     def __init__(self, store: Store, wall: Callable[[], float] = time.time) -> None:
+        self.allow: Callable[[str], bool] = lambda _: True  # asked of a sender's address; others get no answer
         self.desk = Desk(store, self._carry, asyncio.get_running_loop(), wall)
         self._transport: asyncio.DatagramTransport | None = None
         self._sending_to: Peer = None
@@ -104,7 +105,8 @@ class OscServer(asyncio.DatagramProtocol):
             log.error("the OSC port was lost: %s", exc)
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        self.desk.receive(data, addr)
+        if self.allow(addr[0]):
+            self.desk.receive(data, addr)
 
     def error_received(self, exc: Exception) -> None:
         """A datagram could not be sent: who cannot be reached is told no more."""

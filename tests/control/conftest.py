@@ -2,7 +2,10 @@ import asyncio
 
 import pytest
 from osc_helpers import Caller, Table
+from oscquery_client import Client
 
+from riffosc.control.guard import Guard
+from riffosc.control.networks import Networks
 from riffosc.control.osc import OscServer
 from riffosc.params import Store
 
@@ -26,6 +29,28 @@ def with_server():
             finally:
                 caller.transport.close()
                 server.close()
+                await asyncio.sleep(0)
+
+        return asyncio.run(main())
+
+    return run
+
+
+@pytest.fixture
+def with_web():
+    """Runs `play(osc, client)` against OSC and HTTP on free ports."""
+
+    def run(play, **guarded):
+        async def main():
+            from riffosc.control.web import WebServer
+
+            osc = await OscServer.open(Store(), port=0)
+            web = await WebServer.open(osc.desk, Guard(Networks(), **guarded), "127.0.0.1", 0)
+            try:
+                return await play(osc, Client(web.port))
+            finally:
+                await web.close()
+                osc.close()
                 await asyncio.sleep(0)
 
         return asyncio.run(main())

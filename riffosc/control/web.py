@@ -1,0 +1,134 @@
+"""HTTP on the number of the OSC port: the namespace for OSCQuery clients, and for browsers as a page.
+
+uvicorn serves it in the event loop that everything runs in.
+"""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from starlette.requests import Request as HttpRequest
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from riffosc.control.desk import Desk
+from riffosc.control.guard import Guard, Request
+from riffosc.control.oscquery import ATTRIBUTES, Json, Namespace, host_info
+
+CONNECTIONS = 128  # at a time; more are told to come back
+HEADER_BYTES = 16384  # of a request: a URL and what a browser says with it
+STOP_S = 2  # for what is being answered, when riffosc ends
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class _Server(uvicorn.Server):
+    """Signals are the app's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class WebServer:
+    """Made by `open`, ended by `close`."""
+
+    def __init__(self, desk: Desk, guard: Guard, ear: socket.socket) -> None:
+        self._desk = desk
+        self.port: int = ear.getsockname()[1]
+        self._namespace = Namespace(desk.store, lambda: desk.commands.docs)
+        app = Starlette(routes=[Route("/{path:path}", self._get, methods=["GET"])])
+        config = uvicorn.Config(
+            _Guarded(app, guard),
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=CONNECTIONS,
+            h11_max_incomplete_event_size=HEADER_BYTES,
+            timeout_graceful_shutdown=STOP_S,
+        )
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve([ear]))
+
+    @classmethod
+    async def open(cls, desk: Desk, guard: Guard, bind: str, port: int) -> "WebServer":
+        """OSError, in words, when the port cannot be had."""
+        return cls(desk, guard, await _bound(bind, port))
+
+    async def close(self) -> None:
+        self._server.should_exit = True
+        await self._serving
+
+    async def _get(self, request: HttpRequest) -> Response:
+        query = [name for name, _ in parse_qsl(request.scope["query_string"].decode("latin-1"), True)]
+        if "HOST_INFO" in query:
+            ip, port = request.scope["server"]
+            return _json(host_info(ip, port, self._desk.commands.port))
+        if not ATTRIBUTES.issuperset(query):
+            return PlainTextResponse("no such attribute", 400, HEADERS)
+        node = self._namespace.node(request.scope["path"])
+        if node is None:
+            return PlainTextResponse("no such address", 404, HEADERS)
+        return _attributes(node, query) if query else _json(node)
+
+
+def _attributes(node: Json, names: list[str]) -> Response:
+    """Those asked for; 204 for the value of what has none."""
+    if "VALUE" in names and not node["ACCESS"] & 1:
+        return Response(None, 204, HEADERS)
+    return _json({name: node[name] for name in names if name in node})
+
+
+def _json(node: Json) -> Response:
+    return Response(json.dumps(node), media_type="application/json", headers=HEADERS)
+
+
+class _Guarded:
+    """The guard looks at every request before anything else does."""
+
+    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+        self._app = app
+        self._guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = HTTPConnection(scope)
+        source, reached = scope["client"] or ("", 0), scope["server"] or ("", 0)
+        changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
+        request = Request(scope["path"], source[0], reached, connection.headers, changes)
+        words = self._guard.refusal(request)
+        answer = PlainTextResponse(words, 403, HEADERS) if words else self._app
+        await answer(scope, receive, send)
+
+
+async def _bound(bind: str, port: int) -> socket.socket:
+    """A socket made with its protocol's number, by which asyncio knows that answers need not wait (TCP_NODELAY)."""
+    try:
+        infos = await asyncio.get_running_loop().getaddrinfo(bind, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, where = infos[0]
+        ear = socket.socket(family, kind, protocol)
+        if os.name == "posix":  # elsewhere it would let two programs have one port
+            ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            ear.bind(where)
+            ear.listen()
+        except OSError:
+            ear.close()
+            raise
+        return ear
+    except OSError as error:
+        raise OSError(error.errno, f"TCP port {port} of {bind} cannot be had: {error.strerror or error}") from error
