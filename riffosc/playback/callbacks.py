@@ -9,8 +9,10 @@ import numpy as np
 from numba import types
 
 from riffosc.playback.compiled import audio, callback, foreign, put, record_at
+from riffosc.playback.jack_midi import listen, midi_buffer, speak
 from riffosc.playback.mixer import mix
 from riffosc.playback.state import BLOCK, CUE, MAIN, STATE
+from riffosc.playback.transport import observe
 from riffosc.playback.wires import WIRES
 
 wires_at = record_at(WIRES)
@@ -85,6 +87,9 @@ def jack_process(count: Any, argument: Any) -> Any:
     else:
         resume(wires, state, began)
     wires.time, wires.count = time, count
+    first, cable = max(int(wires.frame), int(state.engine.frame)), midi_buffer(wires)
+    listen(wires, state, first)
+    observe(wires, state, first)
     start = 0
     while start < count:
         part = int(min(BLOCK, int(count) - start))
@@ -93,6 +98,7 @@ def jack_process(count: Any, argument: Any) -> Any:
             copy_to_ports(wires, state, row, start, part)
         copy_to_ports(wires, state, MAIN, start, part)
         copy_to_ports(wires, state, CUE, start, part)
+        speak(wires, state, cable, start)
         start += part
     measure(wires, state, count, began)
     return 0

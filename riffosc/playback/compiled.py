@@ -94,6 +94,29 @@ def sample(_: Any, address: Any, index: Any) -> Any:
 
 
 @instruction
+def peek(_: Any, address: Any, index: Any) -> Any:
+    """Audio thread. The byte at `index` of those that begin at `address`."""
+
+    def build(_: Any, builder: Any, __: Any, args: Any) -> Any:
+        data = builder.inttoptr(args[0], ir.PointerType(ir.IntType(8)))
+        return builder.load(builder.gep(data, [args[1]]))
+
+    return types.uint8(types.int64, types.int64), build
+
+
+@instruction
+def poke(_: Any, address: Any, index: Any, value: Any) -> Any:
+    """Audio thread. Write a byte at `index` of those that begin at `address`."""
+
+    def build(context: Any, builder: Any, _: Any, args: Any) -> Any:
+        data = builder.inttoptr(args[0], ir.PointerType(ir.IntType(8)))
+        builder.store(args[2], builder.gep(data, [args[1]]))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.uint8), build
+
+
+@instruction
 def put(_: Any, address: Any, index: Any, value: Any) -> Any:
     """Audio thread. Write a float32 at `index` of the samples that begin at `address`."""
 
@@ -123,7 +146,7 @@ def record_at(dtype: Any) -> Any:
 
 
 def foreign(result: Any, *arguments: Any) -> Any:
-    """An instruction: call the C function of one or two arguments that lies at an address."""
+    """An instruction: call the C function of one to three arguments that lies at an address."""
 
     def build(context: Any, builder: Any, _: Any, args: Any) -> Any:
         kinds = [context.get_value_type(a) for a in arguments]
@@ -136,7 +159,10 @@ def foreign(result: Any, *arguments: Any) -> Any:
     def call_two(_: Any, address: Any, first: Any, second: Any) -> Any:
         return result(types.int64, *arguments), build
 
-    return instruction(call_one if len(arguments) == 1 else call_two)
+    def call_three(_: Any, address: Any, first: Any, second: Any, third: Any) -> Any:
+        return result(types.int64, *arguments), build
+
+    return instruction((call_one, call_two, call_three)[len(arguments) - 1])
 
 
 @instruction

@@ -1,4 +1,4 @@
-"""The JACK output: two ports a voice, two for the main mix and two for the cues, in one client named riffosc.
+"""The JACK output: two ports a voice, for the main mix and for the cues, and MIDI, in one client named riffosc.
 
 JACK calls may block for as long as a server hangs, so none is made in the event loop. A dead client is
 closed before another is opened: the other way round libjack crashes.
@@ -20,6 +20,17 @@ log = logging.getLogger(__name__)
 
 SETTLED_S = 1.0
 Pair = tuple[str, str]  # one of our ports by its short name, and someone's by its full name
+MIDI = {"midi_in": "riffosc in", "midi_out": "riffosc out"}  # ports and their pretty names
+FOREIGN = (  # functions of libjack that the callback calls
+    "cycle_time jack_last_frame_time",
+    "cycle_since jack_frames_since_cycle_start",
+    "get_buffer jack_port_get_buffer",
+    "midi_count jack_midi_get_event_count",
+    "midi_get jack_midi_event_get",
+    "midi_clear jack_midi_clear_buffer",
+    "midi_reserve jack_midi_event_reserve",
+    "transport_query jack_transport_query",
+)
 
 
 def library() -> Any:
@@ -119,11 +130,16 @@ class JackOutput:
     def _register_ports(self, voices: int) -> None:
         names = [*(f"voice{number}" for number in range(1, voices + 1)), "main", "cue"]
         for place, (name, side) in enumerate((name, side) for name in names for side in ("L", "R")):
-            port = self.client.outports.register(f"{name}_{side}")
-            self.wires["ports"][place] = self._address(port._ptr)
             pretty = name.replace("voice", "voice ").capitalize() + (" left" if side == "L" else " right")
-            with suppress(self._jack.JackError):  # a server without metadata
-                self.client.set_property(port, self._jack.METADATA_PRETTY_NAME, pretty, "text/plain")
+            self.wires["ports"][place] = self._named(self.client.outports.register(f"{name}_{side}"), pretty)
+        for name, ports in (("midi_in", self.client.midi_inports), ("midi_out", self.client.midi_outports)):
+            self.wires[name] = self._named(ports.register(name), MIDI[name])
+
+    def _named(self, port: Any, pretty: str) -> int:
+        """Give a port its pretty name; its address."""
+        with suppress(self._jack.JackError):  # a server without metadata
+            self.client.set_property(port, self._jack.METADATA_PRETTY_NAME, pretty, "text/plain")
+        return self._address(port._ptr)
 
     def _set_callbacks(self) -> None:
         """Compiled functions, past jack-client, which would wrap them in Python."""
@@ -133,9 +149,8 @@ class JackOutput:
         lib, ffi, client = jack._lib, jack._ffi, self.client._ptr
         wires = ffi.cast("void*", self.wires.__array_interface__["data"][0])
         self.wires["client"] = self._address(client)
-        self.wires["cycle_time"] = self._address(ffi.addressof(lib, "jack_last_frame_time"))
-        self.wires["cycle_since"] = self._address(ffi.addressof(lib, "jack_frames_since_cycle_start"))
-        self.wires["get_buffer"] = self._address(ffi.addressof(lib, "jack_port_get_buffer"))
+        for name, symbol in (line.split() for line in FOREIGN):
+            self.wires[name] = self._address(ffi.addressof(lib, symbol))
         for setter, kind, function in (
             (lib.jack_set_process_callback, "JackProcessCallback", callbacks.jack_process),
             (lib.jack_set_xrun_callback, "JackXRunCallback", callbacks.jack_xrun),
@@ -152,10 +167,11 @@ class JackOutput:
     # connections
 
     def _connections(self) -> set[Pair]:
+        client = self.client
         return {
             (port.shortname, other.name)
-            for port in self.client.outports
-            for other in self.client.get_all_connections(port)
+            for port in (*client.outports, *client.midi_outports, *client.midi_inports)
+            for other in client.get_all_connections(port)
         }
 
     def _connect(self) -> None:
@@ -166,29 +182,36 @@ class JackOutput:
             self._wish("main", [port.name for port in found[:2]])
         for pattern in list(self._patterns):
             self._match(pattern)
-        there = {port.name for port in self.client.get_ports(is_input=True, is_audio=True)}
+        there = {port.name for port in self.client.get_ports()}
         for ours, theirs in [pair for pair in self._wished if pair[1] in there]:
             self._wished.discard((ours, theirs))
             self._join(ours, theirs)
 
     def _match(self, pattern: str) -> None:
-        """`PATTERN` connects the main mix, `voice2=PATTERN` a voice; left and right in turn."""
+        """`PATTERN` connects the main mix, `voice2=PATTERN` a voice, left and right in turn; `midi_in=PATTERN` MIDI."""
         ours, equals, theirs = pattern.partition("=")
         ours, theirs = (ours, theirs) if equals else ("main", pattern)
-        found = self.client.get_ports(f"^({theirs})$", is_input=True, is_audio=True)
+        found = self.client.get_ports(
+            f"^({theirs})$",
+            is_midi=ours in MIDI,
+            is_audio=ours not in MIDI,
+            is_output=ours == "midi_in",
+            is_input=ours != "midi_in",
+        )
         if found:
             self._patterns.remove(pattern)
             self._wish(ours, [port.name for port in found])
 
     def _wish(self, ours: str, theirs: list[str]) -> None:
-        sided = re.fullmatch(r".*_[LR]", ours)
+        sided = ours in MIDI or re.fullmatch(r".*_[LR]", ours)
         self._wished |= {(ours if sided else f"{ours}_{'LR'[i % 2]}", name) for i, name in enumerate(theirs)}
 
     def _join(self, ours: str, theirs: str) -> None:
         if (ours, theirs) in self._made:
             return
         try:
-            self.client.connect(f"{self.client.name}:{ours}", theirs)
+            ends = (f"{self.client.name}:{ours}", theirs)
+            self.client.connect(*(reversed(ends) if ours == "midi_in" else ends))
         except self._jack.JackError as error:
             log.warning("audio: %s cannot be connected to %s: %s", ours, theirs, error)
         else:

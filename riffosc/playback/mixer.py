@@ -12,6 +12,7 @@ from riffosc.playback.clock import tick
 from riffosc.playback.compiled import audio, entry, swap
 from riffosc.playback.fades import NEVER, quick
 from riffosc.playback.levels import aim, settle, sum_up, sum_up_cues
+from riffosc.playback.outgoing import collect
 from riffosc.playback.passes import beat_at, frame_at
 from riffosc.playback.rings import consume, waiting
 from riffosc.playback.state import GATE, LAND, MAIN, PANIC, TAIL, TIMELINE
@@ -44,6 +45,7 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
     engine.blocks += 1
     engine.block_frame = frame
     tick(state.clock, (frame, count, now_ns, int(engine.samplerate)))
+    collect(state, frame)
     obey(state, frame)
     aim(state)
     run(state, frame, frame + count)

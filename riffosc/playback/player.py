@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from riffosc.playback.bank import Bank
+from riffosc.playback.midi import MidiEvent, MidiRings
 from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, MAIN, NOTHING, PANIC, TAIL, TIMELINE, Sizes, allocate
 from riffosc.timeline import Timeline
+
+__all__ = ["Landing", "Levels", "MidiEvent", "News", "NewsKind", "Player", "Transport"]
 
 
 class NewsKind(IntEnum):
@@ -61,18 +64,31 @@ class Levels:
     solo: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """JACK's transport as of one block."""
+
+    rolling: bool
+    frame: int  # of the audio clock, for which the rest holds
+    beat: float | None  # from bar 1 beat 1 by its bars, beats and ticks; None if no program gives them
+    tempo: float
+    beats_per_bar: float
+    serial: int  # how often it has started, stopped or been located, as far as was seen
+
+
 class Player:
     """Voices of looping clips on one timeline, mixed by a compiled function in the audio thread."""
 
     def __init__(self, voices: int = 8, samplerate: int = 44100, sizes: Sizes | None = None) -> None:
-        from riffosc.playback import clock, levels, rings
+        from riffosc.playback import clock, levels, rings, transport
 
         self.state: Any = allocate(sizes or Sizes(voices, samplerate))
         self.samplerate = samplerate
         self.bank = Bank(self.state["slots"])
         self.timeline = Timeline()
         self.voices = [Levels() for _ in range(self.state["engine"]["voices"])]
-        self._rings, self._clock, self._take = rings, clock, levels.take
+        self._rings, self._clock, self._take, self._transport = rings, clock, levels.take, transport.latest
+        self._midi = MidiRings(self.state)
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
         self._latest = 0.0
@@ -132,6 +148,29 @@ class Player:
         """Peaks since the last call, after gain, pan and gate: of the main mix, then of voice 1, 2, ..."""
         rows = (MAIN, *range(len(self.voices)))
         return tuple(self._take(self.state["peaks"], row) * 1e-9 for row in rows)
+
+    # MIDI and JACK
+
+    def midi_in(self) -> list[MidiEvent]:
+        """What has come in through JACK since the last call, without system exclusive. Other outputs hear nothing."""
+        return self._midi.take()
+
+    def midi_out(self, data: bytes, frame: int | None = None) -> None:
+        """Send a message through JACK on `frame`, or as soon as possible. With other outputs nobody gets it."""
+        self._midi.give(data, frame)
+
+    @property
+    def midi_lost(self) -> int:
+        """Events for which there was no room, in either direction."""
+        return self._midi.lost
+
+    def transport(self) -> Transport | None:
+        """JACK's transport as of the last block; None if another output plays."""
+        number, rolling, frame, bbt, beat, tempo, beats_per_bar, serial = self._transport(self.state["transport"])
+        if number == 0 or number != self.state["engine"]["owner"]:
+            return None
+        known = beat if bbt else None
+        return Transport(bool(rolling), int(frame), known, float(tempo), float(beats_per_bar), int(serial))
 
     # what time it is, what has happened
 
@@ -193,7 +232,7 @@ class Player:
         cursor = np.zeros_like(self.state["news_cursor"])
         self._rings.waiting(cursor), self._rings.room(cursor, 1)
         self._rings.publish(cursor, 0), self._rings.consume(cursor, 0)
-        self.now(), self.levels()
+        self.now(), self.levels(), self.transport()
 
     def _check(self, voice: int) -> None:
         if not 1 <= voice <= len(self.voices):

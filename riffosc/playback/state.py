@@ -17,6 +17,10 @@ MAIN, CUE = DECKS, DECKS + 1  # rows of the two mixes
 SLOTS = 256
 COMMANDS = 1024
 NEWS = 4096
+MIDI_IN = 4096
+MIDI_OUT = 1024
+OUTGOING = 512  # MIDI events that wait for their frame
+MIDI_BYTES = 24  # of the longest event that can be sent
 NOTHING = -1  # in place of a slot: silence
 
 
@@ -30,6 +34,8 @@ ENGINE = _record(
     # waiting timelines; meters of the callback itself
     "lines blocks overruns xruns worst_ns collisions lost "
     "block_frame "
+    # MIDI events that wait for their frame, and those for which there was no room
+    "outgoing midi_lost "
     # the gate's next move, the frame of its start, and frames left of the ramp that runs
     "gate_waits gate_start gate_opens gate_left main_left",
     # the rate that the output asks for; the timeline in force: `beat` sounds at `seconds`
@@ -57,6 +63,15 @@ SLOT = _record("address frames channels reads taken returned", "beats")
 LINE = _record("frame", "beat seconds tempo")
 COMMAND = _record("kind voice slot power", "beat origin seconds tempo fade_s")
 NEWS_ITEM = _record("kind voice slot frame", "beat position rate")
+MIDI = np.dtype([("frame", np.int64), ("size", np.int64), ("data", np.int64, (MIDI_BYTES // 8,))])
+TRANSPORT = _record(
+    # odd while being written; the output that saw it; the block's first frame and its length
+    "stamp number frame count "
+    # rolling; whether there is a BBT; discontinuities so far; the transport's own frame (32 bits)
+    "rolling bbt serial place",
+    # from bar 1, by its BBT; what that may be off by
+    "beat grain tempo beats_per_bar",
+)
 
 LAND, TIMELINE, GATE, PANIC = range(4)  # commands
 LANDED, MISSED, REPLACED, PASS, MOVED = range(5)  # news
@@ -77,6 +92,12 @@ STATE = np.dtype(
         ("command_cursor", np.int64, (24,)),  # HEAD, TAIL, DROPPED
         ("news", NEWS_ITEM, (NEWS,)),
         ("news_cursor", np.int64, (24,)),
+        ("midi_in", MIDI, (MIDI_IN,)),
+        ("midi_in_cursor", np.int64, (24,)),
+        ("midi_out", MIDI, (MIDI_OUT,)),
+        ("midi_out_cursor", np.int64, (24,)),
+        ("outgoing", MIDI, (OUTGOING,)),  # by frame
+        ("transport", TRANSPORT),  # JACK's, as of the last block
         ("aims", np.float64, (DECKS + 1, 3)),  # left, right, width as asked for; MAIN: gain
         ("peaks", np.int64, (DECKS + 1,)),  # in billionths
         ("clock", np.int64, (8,)),  # STAMP, FRAME, FRAMES, NS and RATE of the last block

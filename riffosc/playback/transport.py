@@ -1,0 +1,68 @@
+"""JACK's transport in the audio thread: where it is, as of each block."""
+
+from typing import Any
+
+from numba import types
+
+from riffosc.playback.compiled import audio, entry, fence, foreign
+
+ask_transport = foreign(types.int32, types.int64, types.int64)  # jack_transport_query(client, position) -> state
+
+ROLLING = 1
+BBT, BBT_OFFSET, TICK_DOUBLE = 0x10, 0x40, 0x400  # bits of `valid`
+
+
+@audio
+def observe(wires: Any, state: Any, frame: int) -> None:
+    """Audio thread. Write down the transport as of the block that begins with `frame`."""
+    rolling = int(ask_transport(wires.transport_query, wires.client, wires.position_address) == ROLLING)
+    position, seen = wires.position, state.transport
+    expected = (seen.place + seen.count * seen.rolling) & 0xFFFFFFFF
+    seen.stamp += 1
+    fence()
+    if rolling != seen.rolling or position.frame != expected:
+        seen.serial += 1
+    seen.number, seen.frame, seen.count = wires.number, frame, wires.count
+    seen.rolling, seen.place = rolling, position.frame
+    read_bbt(seen, position)
+    fence()
+    seen.stamp += 1
+
+
+@audio
+def read_bbt(seen: Any, position: Any) -> None:
+    """Audio thread. Bars, beats and ticks as beats from bar 1.
+
+    Whole ticks say where a block begins to some ten frames only. Where the whole song has one tempo its frame says
+    it exactly, and is believed if the ticks agree.
+    """
+    seen.bbt = int(
+        (position.valid & BBT) != 0
+        and position.beats_per_minute > 0
+        and position.beats_per_bar > 0
+        and position.ticks_per_beat > 0
+    )
+    if not seen.bbt:
+        return
+    exact = (position.valid & TICK_DOUBLE) != 0
+    tick = position.tick_double if exact else float(position.tick)
+    frames_to_beats = position.beats_per_minute / 60 / position.frame_rate
+    beat = (position.bar - 1) * position.beats_per_bar + position.beat - 1 + tick / position.ticks_per_beat
+    if position.valid & BBT_OFFSET:
+        beat += position.bbt_offset * frames_to_beats
+    seen.grain = 0.0 if exact else 1 / position.ticks_per_beat
+    if abs(position.frame * frames_to_beats - beat) <= seen.grain:
+        beat, seen.grain = position.frame * frames_to_beats, 0.0
+    seen.beat, seen.tempo, seen.beats_per_bar = beat, position.beats_per_minute, position.beats_per_bar
+
+
+@entry
+def latest(seen: Any) -> Any:
+    """Any thread. What `observe` last wrote, whole."""
+    while True:
+        stamp = seen.stamp
+        fence()
+        now = seen.number, seen.rolling, seen.frame, seen.bbt, seen.beat, seen.tempo, seen.beats_per_bar, seen.serial
+        fence()
+        if seen.stamp == stamp and stamp % 2 == 0:
+            return now
