@@ -41,6 +41,7 @@ RULES = {
     "clocks": "timeline",
     "quantise": f"{DECIDING} commands conductor",
     "control": "params commands",
+    "midi": "params commands files resources",
     "synthesis": f"{SCORE} resources threads",
     "playback": "clip timeline",
     "training": f"{SCORE} files resources synthesis",

@@ -1,0 +1,95 @@
+"""Values back to the device: rings, motor faders and LEDs show what is, whoever changed it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import inf
+
+from riffosc.midi.binding import Binding
+from riffosc.midi.events import FINE, Event
+from riffosc.midi.router import Router
+from riffosc.params import Access, Store, Value
+
+Control = tuple[str, int | None]  # kind and number of what is lit
+STATUS = {"note": 0x90, "cc": 0xB0, "pitch": 0xE0}
+HAND_S = 0.3  # so long after a knob moved, it is taken to be in someone's hand and not moved back
+
+
+@dataclass(slots=True)
+class Light:
+    """One ring or LED, as far as we know it."""
+
+    shown: int | None = None
+    channel: int = 1
+    free_at: float = -inf
+
+
+@dataclass(slots=True)
+class Lights:
+    """Of one port. Only what has changed is sent."""
+
+    port: str
+    lights: dict[Control, Light] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """The device was away: all of them are sent anew."""
+        for light in self.lights.values():
+            light.shown = None
+
+    def heard(self, event: Event, now: float) -> None:
+        """A knob shows where it stands already; a pad may have lit itself, and is told again."""
+        if event.kind in STATUS:
+            light = self.lights.setdefault((event.kind, event.number), Light())
+            light.channel = event.channel
+            light.shown = None if event.kind == "note" else event.value
+            light.free_at = -inf if event.kind == "note" else now + HAND_S
+
+    def due(self, router: Router, store: Store, now: float) -> Iterator[bytes]:
+        """Messages that bring the lights up to date; a light that two parameters share shows the first."""
+        for control, binding in _lit(router.bindings(self.port), store).items():
+            light = self.lights.setdefault(control, Light())
+            value = store.get(binding.address)
+            if now < light.free_at or _shows(light, binding, value):
+                continue
+            light.shown = _level(binding, value)
+            router.pickup(self.port, binding).show(binding.position_of(value))
+            yield _message(control, binding.source.channel or light.channel, light.shown)
+
+
+def _lit(bindings: list[Binding], store: Store) -> dict[Control, Binding]:
+    """A trigger has nothing to show, nor has a key that is only felt for how hard it is struck."""
+    lit: dict[Control, Binding] = {}
+    for binding in bindings:
+        param = store.find(binding.address)
+        struck = binding.source.kind == "note" and not binding.button
+        if param and param.access is not Access.TRIGGER and binding.source.kind in STATUS and not struck:
+            number = binding.source.number if binding.echo is None else binding.echo
+            lit.setdefault((binding.source.kind, number), binding)
+    return lit
+
+
+def _shows(light: Light, binding: Binding, value: Value) -> bool:
+    """Within a step: a knob that stands anywhere on `2 bars` is not pulled to the middle of it."""
+    if light.shown is None:
+        return False
+    if binding.button or binding.echo is not None:
+        return light.shown == _level(binding, value)
+    off, on = _ends(binding)
+    return abs((light.shown - off) / ((on - off) or 1) - binding.position_of(value)) <= binding.grain
+
+
+def _ends(binding: Binding) -> tuple[int, int]:
+    return (0, 16383) if binding.source.kind in FINE else binding.light
+
+
+def _level(binding: Binding, value: Value) -> int:
+    off, on = _ends(binding)
+    if len(binding.values) == 1:
+        return on if value == binding.values[0] else off
+    position = binding.position_of(value)
+    return (on if position >= 0.5 else off) if binding.button else off + round(position * (on - off))
+
+
+def _message(control: Control, channel: int, level: int) -> bytes:
+    kind, number = control
+    halves = (level & 0x7F, level >> 7) if number is None else (number, level)
+    return bytes((STATUS[kind] | channel - 1, *halves))

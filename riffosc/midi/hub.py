@@ -1,0 +1,184 @@
+"""Controllers in one place: their ports, what their knobs do, what is learned, what their lights show."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from riffosc.midi.binding import Binding
+from riffosc.midi.events import Event, Reader, Source
+from riffosc.midi.feedback import Lights
+from riffosc.midi.fields import written
+from riffosc.midi.learn import Learner, check_learnable
+from riffosc.midi.maps import Map
+from riffosc.midi.ports import VIRTUAL, Ports
+from riffosc.midi.router import Router
+from riffosc.midi.shelf import Shelf
+from riffosc.params import ParamError, Store, Value
+
+log = logging.getLogger(__name__)
+
+JACK = "JACK"  # the ports of the client that plays
+LIGHTS_S = 0.02
+REALTIME = (0xF2, 0xF8, 0xFA, 0xFB, 0xFC)  # clock, start, continue, stop; song position
+
+Send = Callable[[bytes], object]
+Clock = Callable[[float, bytes], object]  # seconds on the audio clock, message
+Tell = Callable[[str, str], object]  # address and binding of what has been learned
+Fail = Callable[[str], object]
+
+
+class Midi:
+    """Event loop only. `tick` looks at the system's ports; what comes by JACK is brought by `take`."""
+
+    def __init__(self, store: Store, router: Router, shelf: Shelf, *, api: int | None = None) -> None:
+        self.store = store
+        self.shelf = shelf
+        self.jack_out: Send = lambda data: None
+        self.clock: Clock = lambda seconds, data: None
+        self.learned: Tell = lambda address, binding: None
+        self.failed: Fail = lambda words: None
+        self.watch: list[Callable[[str, Event], object]] = []  # told of every event, with its port
+        self.learner: Learner | None = None
+        self._router = router
+        self._readers: dict[str, Reader] = {}
+        self._lights: dict[str, Lights] = {}
+        self._lights_at = 0.0
+        self._inputs = ""
+        for problem in shelf.problems():
+            log.warning("MIDI map: %s", problem)
+        for port in (JACK, VIRTUAL[0]):
+            self._came(port)
+        self.ports = Ports(self._came, api)
+        if self.ports.problem:
+            log.warning("MIDI: %s", self.ports.problem)
+
+    # in and out
+
+    def tick(self, now: float) -> None:
+        """`now` in seconds on the audio clock."""
+        for port, seconds, data in self.ports.poll(now):
+            self.take(port, data, seconds)
+        if self.learner and self.learner.ready(now):
+            self._learn(self.learner)
+        if not 0 <= self._lights_at - now <= LIGHTS_S:
+            self._lights_at = now + LIGHTS_S
+            self._light(now)
+            self._show_inputs()
+
+    def take(self, port: str, data: bytes, seconds: float) -> None:
+        """A message, and when it came."""
+        if data and data[0] in REALTIME:
+            self.clock(seconds, data)
+            return
+        for event in self._readers.setdefault(port, Reader()).read(data):
+            for watcher in self.watch:
+                watcher(port, event)
+            self._lights[port].heard(event, seconds)
+            if self.learner:
+                self.learner.take(event, seconds)
+            else:
+                self._router.take(port, event)
+
+    def close(self) -> None:
+        self.ports.close()
+
+    def _came(self, port: str) -> None:
+        """An input is here, perhaps again: its lights are sent anew."""
+        self._lights.setdefault(port, Lights(port)).forget()
+        self._router.assign(port, self._bindings(port))
+
+    def _light(self, now: float) -> None:
+        for port, lights in self._lights.items():
+            outputs = self._outputs(port)
+            for data in lights.due(self._router, self.store, now) if outputs else ():
+                for send in outputs:
+                    send(data)
+
+    def _outputs(self, port: str) -> list[Send]:
+        """Where a port's lights are. A device that nobody meant is sent nothing: it may be a synthesizer."""
+        maps = self.shelf.maps_for(port)
+        if not all(each.feedback for each in maps):
+            return []
+        if port == JACK:
+            return [self.jack_out] if self._jack() else []
+        if port not in self.ports.inputs or not (port == VIRTUAL[0] or self.shelf.named_for(port)):
+            return []
+        return [
+            lambda data, name=name: self.ports.send(name, data) for name in self.ports.outputs_of(port, maps[0].match)
+        ]  # type: ignore[misc]
+
+    def _jack(self) -> bool:
+        return self.store.get("/riff/audio") == "jack"
+
+    def _show_inputs(self) -> None:
+        inputs = ", ".join([JACK] * self._jack() + self.ports.inputs)
+        if inputs != self._inputs:
+            if JACK in inputs and JACK not in self._inputs:
+                self._came(JACK)
+            self._inputs = inputs
+            self.store.publish("/riff/midi_inputs", inputs)
+
+    # maps
+
+    def _bindings(self, port: str) -> list[Binding]:
+        """What was learned comes before what a map says of the same control."""
+        learned = self.shelf.learned.bindings
+        mapped = [binding for each in self.shelf.maps_for(port) for binding in each.bindings]
+        return [*learned, *(one for one in mapped if not any(_same(one.source, two.source) for two in learned))]
+
+    def _assign(self) -> None:
+        for port in self._lights:
+            self._came(port)
+
+    def _learn(self, learner: Learner) -> None:
+        self.learner = None
+        binding = learner.binding(self.store)
+        others = self._but(binding.address, binding.source)
+        self._keep(replace(self.shelf.learned, bindings=(*others, binding)))
+        self.learned(binding.address, f"{binding.source} = {written(binding)}")
+
+    def _but(self, address: str, source: Source | None = None) -> tuple[Binding, ...]:
+        kept = self.shelf.learned.bindings
+        return tuple(one for one in kept if address != one.address and source != one.source)
+
+    def _keep(self, learned: Map) -> None:
+        try:
+            self.shelf.learn(learned)
+        except OSError as error:
+            self.failed(f"what was learned works, but cannot be kept: {error}")
+        self._assign()
+
+    # what players ask for
+
+    def learn(self, address: str, values: tuple[Value, ...] = ()) -> None:
+        """The next control that is touched will steer `address`. ParamError if none could."""
+        check_learnable(self.store, address, values)
+        self.learner = Learner(address, values)
+
+    def cancel(self) -> None:
+        self.learner = None
+
+    def forget(self, address: str) -> None:
+        """ParamError where nothing was learned."""
+        kept = self._but(address)
+        if kept == self.shelf.learned.bindings:
+            raise ParamError(f"no control has been learned for {address}")
+        self._keep(replace(self.shelf.learned, bindings=kept))
+
+    def load(self, name: str) -> Map:
+        """Use a map for every port that it fits, from now on. ParamError if there is none."""
+        found = self.shelf.load(name)
+        self._assign()
+        return found
+
+    def rows(self) -> Iterator[tuple[str, Binding]]:
+        """Every control that does something, with its port."""
+        here: Iterable[str] = [JACK] * self._jack() + self.ports.inputs
+        for port in here:
+            for binding in self._router.bindings(port):
+                yield port, binding
+
+
+def _same(one: Source, two: Source) -> bool:
+    channels = one.channel is None or two.channel is None or one.channel == two.channel
+    return (one.kind, one.number) == (two.kind, two.number) and channels
