@@ -17,6 +17,10 @@ from riffosc.control.networks import Networks, is_loopback
 from riffosc.control.osc import PORT, OscServer
 from riffosc.engine import LEADS_S, TICK_S, Engine
 from riffosc.folder import Folder, Keep
+from riffosc.midi.commands import commands
+from riffosc.midi.hub import Midi
+from riffosc.midi.router import Router
+from riffosc.midi.shelf import Shelf
 from riffosc.params import VOICES, Store, Value
 from riffosc.playback.outputs import Outputs, choose_output
 from riffosc.playback.player import Player
@@ -40,6 +44,9 @@ class Options:
     audio: str = "auto"  # jack, portaudio, none, or auto: JACK if it runs, else the sound card
     device: str | None = None  # of PortAudio; the default one if none is named
     connect: tuple[str, ...] = ()
+    midi: (
+        tuple[str, ...] | None
+    ) = ()  # maps by name or file, chosen by the ports' names if none is named; None: no MIDI
     bind: str = "127.0.0.1"
     port: int = PORT
     allow: tuple[str, ...] = ()  # networks that may play it; all that reach it if none is named
@@ -66,6 +73,7 @@ class App:
 async def running(options: Options) -> AsyncIterator[App]:
     """Started in order, stopped in reverse: inside, riffosc plays."""
     networks = Networks(options.allow)
+    shelf = None if options.midi is None else Shelf.open(options.midi)
     async with AsyncExitStack() as stack:
         store = Store(options.voices)
         folder = Folder(options.folder, options.keep) if options.folder else None
@@ -96,6 +104,8 @@ async def running(options: Options) -> AsyncIterator[App]:
         osc.desk.hear(beats=quantise)
         for doc, ask in (*slots.commands(), (CANCEL, quantise.cancel)):
             osc.add_command(doc, ask)
+        if shelf:
+            _open_midi(stack, engine, osc, shelf)
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
@@ -115,6 +125,17 @@ async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, net
         log.warning("%s; riffosc goes on without its page and OSCQuery", error)
         return
     stack.push_async_callback(server.close)
+
+
+def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, shelf: Shelf) -> None:
+    """Controllers do what OSC does, by the same messages."""
+    midi = Midi(engine.store, Router(engine.store, osc.desk.say), shelf)
+    stack.callback(midi.close)
+    midi.learned = partial(osc.notify, "midi", "/riff/midi/learned")
+    midi.failed = partial(engine.fail, "/riff/midi/learn")
+    engine.ticking.append(midi.tick)
+    for doc, ask in commands(midi):
+        osc.add_command(doc, ask)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

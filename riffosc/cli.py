@@ -38,6 +38,10 @@ def player_options(command: Any) -> Any:
             click.option("--device", metavar="NAME", help="Sound card for PortAudio; see `riffosc devices`."),
             click.option("--no-audio", is_flag=True, help="Play nothing; the folder is all there is."),
             click.option("--connect", multiple=True, metavar="PORTS", help="JACK ports for the main mix (pattern)."),
+            click.option(
+                "--midi", multiple=True, metavar="MAP", help="MIDI map: its name or file; see `riffosc midi list`."
+            ),
+            click.option("--no-midi", is_flag=True, help="Listen to no controllers."),
             click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on."),
             click.option(
                 "--port", default=7433, show_default=True, help="UDP port of OSC, TCP port of the page and OSCQuery."
@@ -99,6 +103,7 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
             audio="none" if options["no_audio"] else options["audio"],
             device=options["device"],
             connect=options["connect"],
+            midi=None if options["no_midi"] else options["midi"],
             bind=options["bind"],
             port=options["port"],
             allow=options["allow"],

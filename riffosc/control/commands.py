@@ -26,6 +26,7 @@ OURS = frozenset(
     for name in (
         "pong", "synced", "done", "fail", "clip", "late", "tick", "levels", "list/item", "list/end",
         "slot/list/item", "slot/list/end", "snapshot/list/item", "snapshot/list/end",
+        "midi/learned", "midi/list/item", "midi/list/end",
     )
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from riffosc.control.replies import Carry, Clock, Handle, Outbox, Peer
 from riffosc.control.reports import Code, Refusal, Reports
 from riffosc.control.schedule import MAX_AHEAD_S, Schedule
 from riffosc.control.subscriptions import Subscriptions
-from riffosc.params import Store
+from riffosc.params import Store, Value
 
 BAD_EVERY_S = 0.2  # how often the count of bad datagrams is published at most
 LATE_S = 0.02  # a time tag of "now" is always a little past when it gets here
@@ -69,6 +69,10 @@ class Desk:
             bundles.setdefault(message.time, []).append(message)
         for tag, bundle in bundles.items():
             self.reports.attempt(peer, bundle[0].address, partial(self._take, bundle, tag, peer))
+
+    def say(self, address: str, *args: Value) -> None:
+        """What another part of riffosc asks for, a knob's say: as if a player had sent it."""
+        self.reports.attempt(None, address, partial(self._dispatch.take, Message(address, args), None))
 
     def _take(self, bundle: list[Message], tag: float | None, peer: Peer) -> None:
         """All messages with the same time tag: they happen together or wait together."""

@@ -115,7 +115,7 @@ class OscServer(asyncio.DatagramProtocol):
         log.debug("OSC to %s: %s", self._sending_to, exc)
 
     def _carry(self, peer: Peer, datagram: bytes) -> None:
-        if self._transport is None or self._choked:
+        if peer is None or self._transport is None or self._choked:
             return
         self._sending_to = peer
         try:

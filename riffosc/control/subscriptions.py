@@ -12,6 +12,7 @@ EVENTS = {  # what is sent as it happens, each one: event -> the topics that hea
     "late": ("late", "clip"),
     "done": ("done",),
     "fail": ("fail",),
+    "midi": ("midi",),
     "tick": ("tick",),
 }
 STREAMS = {"levels": "/riff/levels"}  # topics that are no values, but of which the newest is enough as well

@@ -11,7 +11,7 @@ from riffosc.params import Access, Param, Value
 MODES = ("jump", "pickup", "scale")
 BUTTONS = ("toggle", "momentary", "trigger")
 MOMENTS = ("now", "beat", "bar", "loop")
-COMMANDS = ("/riff/snapshot/recall",)  # not a parameter: takes the number of a program, or `value`
+COMMANDS = ("/riff/snapshot/recall",)  # not a parameter: takes `value`, or a program's number, counted from 1
 COARSE = 1 / 127
 
 

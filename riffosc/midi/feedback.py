@@ -1,13 +1,13 @@
 """Values back to the device: rings, motor faders and LEDs show what is, whoever changed it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from riffosc.midi.binding import Binding
 from riffosc.midi.events import FINE, Event
 from riffosc.midi.router import Router
-from riffosc.params import Access, Store, Value
+from riffosc.params import Access, ParamError, Store, Value
 
 Control = tuple[str, int | None]  # kind and number of what is lit
 STATUS = {"note": 0x90, "cc": 0xB0, "pitch": 0xE0}
@@ -48,9 +48,10 @@ class Lights:
         for control, binding in _lit(router.bindings(self.port), store).items():
             light = self.lights.setdefault(control, Light())
             value = store.get(binding.address)
-            if now < light.free_at or _shows(light, binding, value):
+            kept = _as_kept(binding, store)
+            if now < light.free_at or _shows(light, kept, value):
                 continue
-            light.shown = _level(binding, value)
+            light.shown = _level(kept, value)
             router.pickup(self.port, binding).show(binding.position_of(value))
             yield _message(control, binding.source.channel or light.channel, light.shown)
 
@@ -65,6 +66,16 @@ def _lit(bindings: list[Binding], store: Store) -> dict[Control, Binding]:
             number = binding.source.number if binding.echo is None else binding.echo
             lit.setdefault((binding.source.kind, number), binding)
     return lit
+
+
+def _as_kept(binding: Binding, store: Store) -> Binding:
+    """With the one value that it sets as the store keeps it: a slot's name, where the map has its number."""
+    if len(binding.values) != 1:
+        return binding
+    try:
+        return replace(binding, values=(store.check(binding.address, binding.values[0]),))
+    except ParamError:  # there is no such slot, so far
+        return binding
 
 
 def _shows(light: Light, binding: Binding, value: Value) -> bool:

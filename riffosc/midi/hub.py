@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from riffosc.midi.binding import Binding
 from riffosc.midi.events import Event, Reader, Source
-from riffosc.midi.feedback import Lights
+from riffosc.midi.feedback import HAND_S, Lights
 from riffosc.midi.fields import written
 from riffosc.midi.learn import Learner, check_learnable
 from riffosc.midi.maps import Map
@@ -42,8 +43,12 @@ class Midi:
         self._router = router
         self._readers: dict[str, Reader] = {}
         self._lights: dict[str, Lights] = {}
-        self._lights_at = 0.0
+        self._lights_at = 0.0  # when they are looked at next
+        self._dirty = True  # something has happened that a light may have to show
+        self._awake = 0.0  # until when they are looked at: a knob may be in a hand
+        self._shown: set[str] = set()  # addresses that some light may show
         self._inputs = ""
+        store.listen(self._changed)
         for problem in shelf.problems():
             log.warning("MIDI map: %s", problem)
         for port in (JACK, VIRTUAL[0]):
@@ -62,8 +67,8 @@ class Midi:
             self._learn(self.learner)
         if not 0 <= self._lights_at - now <= LIGHTS_S:
             self._lights_at = now + LIGHTS_S
-            self._light(now)
             self._show_inputs()
+            self._light(now)
 
     def take(self, port: str, data: bytes, seconds: float) -> None:
         """A message, and when it came."""
@@ -74,6 +79,7 @@ class Midi:
             for watcher in self.watch:
                 watcher(port, event)
             self._lights[port].heard(event, seconds)
+            self._dirty = True
             if self.learner:
                 self.learner.take(event, seconds)
             else:
@@ -84,10 +90,20 @@ class Midi:
 
     def _came(self, port: str) -> None:
         """An input is here, perhaps again: its lights are sent anew."""
+        bindings = self._bindings(port)
         self._lights.setdefault(port, Lights(port)).forget()
-        self._router.assign(port, self._bindings(port))
+        self._router.assign(port, bindings)
+        self._shown |= {binding.address for binding in bindings}
+        self._dirty = True
+
+    def _changed(self, address: str, _: Value) -> None:
+        self._dirty |= address in self._shown
 
     def _light(self, now: float) -> None:
+        if self._dirty:
+            self._awake, self._dirty = now + 2 * HAND_S, False
+        if now > self._awake:
+            return
         for port, lights in self._lights.items():
             outputs = self._outputs(port)
             for data in lights.due(self._router, self.store, now) if outputs else ():
@@ -103,9 +119,8 @@ class Midi:
             return [self.jack_out] if self._jack() else []
         if port not in self.ports.inputs or not (port == VIRTUAL[0] or self.shelf.named_for(port)):
             return []
-        return [
-            lambda data, name=name: self.ports.send(name, data) for name in self.ports.outputs_of(port, maps[0].match)
-        ]  # type: ignore[misc]
+        match = maps[0].match if maps else ""
+        return [partial(self.ports.send, name) for name in self.ports.outputs_of(port, match)]
 
     def _jack(self) -> bool:
         return self.store.get("/riff/audio") == "jack"

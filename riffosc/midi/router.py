@@ -1,6 +1,5 @@
 """Events in, changes of parameters out, by the bindings of the port they come from."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -8,22 +7,18 @@ from riffosc.midi.binding import Binding
 from riffosc.midi.encodings import STEPS
 from riffosc.midi.events import Event
 from riffosc.midi.pickup import Pickup
-from riffosc.params import Access, ParamError, Store, Value
+from riffosc.params import Access, Store, Value
 
-log = logging.getLogger(__name__)
-
-Change = Callable[[str, Value, str], object]  # address, value and when: now, beat, bar or loop
-Command = Callable[[str, tuple[Value, ...]], object]
+Say = Callable[..., object]  # an address and what is said to it, as by OSC
 Table = dict[tuple[str, int | None], list[Binding]]
 
 
 class Router:
     """Event loop only."""
 
-    def __init__(self, store: Store, change: Change, command: Command) -> None:
+    def __init__(self, store: Store, say: Say) -> None:
         self._store = store
-        self._change = change
-        self._command = command
+        self._say = say
         self._tables: dict[str, Table] = {}
         self._pickups: defaultdict[tuple[str, Binding], Pickup] = defaultdict(Pickup)
 
@@ -42,26 +37,29 @@ class Router:
         return self._pickups[port, binding]
 
     def take(self, port: str, event: Event) -> bool:
-        """Whether a control of the port's map was meant. Never raises for what a player may do."""
+        """Whether a control of the port's map was meant."""
         table = self._tables.get(port, {})
-        numbers = {event.number, None}
+        numbers = dict.fromkeys((event.number, None))
         found = [binding for number in numbers for binding in table.get((event.kind, number), ())]
         found = [binding for binding in found if binding.source.channel in (None, event.channel)]
         for binding in found:
-            try:
-                self._act(port, binding, event)
-            except ParamError as error:
-                log.warning("MIDI, %s: %s", event.source, error)
+            self._act(port, binding, event)
         return bool(found)
 
     def _act(self, port: str, binding: Binding, event: Event) -> None:
         if binding.is_command:
             if event.pressed:
-                self._command(binding.address, binding.values or (event.number or 0,))
+                self._when(binding, *(binding.values or ((event.number or 0) + 1,)))
             return
         value = self._wanted(port, binding, event)
         if value is not None:
-            self._change(binding.address, value, binding.at)
+            self._when(binding, value)
+
+    def _when(self, binding: Binding, *args: Value) -> None:
+        if binding.at == "now":
+            self._say(binding.address, *args)
+        else:
+            self._say("/riff/at", binding.at, binding.address, *args)
 
     def _wanted(self, port: str, binding: Binding, event: Event) -> Value | None:
         """None: nothing happens."""

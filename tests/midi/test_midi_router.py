@@ -18,15 +18,16 @@ class Desk:
     def __init__(self, *controls: str, voices: int = 2) -> None:
         self.store = Store(voices)
         self.changes: list[tuple[object, ...]] = []
-        self.commands: list[tuple[object, ...]] = []
-        self.router = Router(self.store, self.change, lambda address, args: self.commands.append((address, *args)))
+        self.router = Router(self.store, self.say)
         self.map = parse_map("[controls]\n" + "\n".join(controls), Path("desk.toml"))
         assert not self.map.problems
         self.router.assign("x", self.map.bindings)
         self.lights = Lights("x")
 
-    def change(self, address, value, at):
-        self.changes.append((address, self.store.set(address, value), at))
+    def say(self, address, *args):
+        if self.store.find(address):
+            args = (self.store.set(address, *args),)
+        self.changes.append((address, *args))
 
     def take(self, kind, number, *values, channel=1):
         for value in values:
@@ -42,7 +43,7 @@ class Desk:
 def test_a_knob_over_its_range():
     desk = Desk('"cc 1" = { to = "pan", mode = "jump" }', '"cc 2" = { to = "gain", mode = "jump", range = [1, 0] }')
     desk.take("cc", 1, 0, 127).take("cc", 2, 127)
-    assert [value for _, value, _ in desk.changes] == [-1, 1, 0]
+    assert [value for _, value in desk.changes] == [-1, 1, 0]
 
 
 def test_steps_of_a_choice_by_knob_by_endless_knob_and_by_button():
@@ -52,11 +53,11 @@ def test_steps_of_a_choice_by_knob_by_endless_knob_and_by_button():
         '"note 3" = { to = "slot", values = ["a", "b"] }',
     )
     desk.take("cc", 1, 0, 42, 43, 84, 85, 127)
-    assert [value for _, value, _ in desk.changes] == [1, 1, 2, 2, 4, 4]
+    assert [value for _, value in desk.changes] == [1, 1, 2, 2, 4, 4]
     desk.take("cc", 2, 127, 127, 1, 1, 1)
-    assert [value for _, value, _ in desk.changes[6:]] == ["beat", "beat", "bar", "loop", "loop"]
+    assert [value for _, value in desk.changes[6:]] == ["beat", "beat", "bar", "loop", "loop"]
     desk.take("note", 3, 90, 0, 90, 0, 90)
-    assert [value for _, value, _ in desk.changes[11:]] == ["a", "b", "a"]
+    assert [value for _, value in desk.changes[11:]] == ["a", "b", "a"]
 
 
 def test_endless_knobs_step_in_the_parameters_unit_or_in_127ths():
@@ -66,32 +67,35 @@ def test_endless_knobs_step_in_the_parameters_unit_or_in_127ths():
         '"cc 3" = { to = "/riff/tempo", encoding = "incdec", step = 0.5 }',
     )
     desk.take("cc", 1, 3, 65).take("cc", 2, 65, 66).take("cc", 3, 127, 64, 0, 0)
-    assert [value for _, value, _ in desk.changes] == pytest.approx([3, 2, 1 / 127, 3 / 127, 120.5, 120, 119.5])
+    assert [value for _, value in desk.changes] == pytest.approx([3, 2, 1 / 127, 3 / 127, 120.5, 120, 119.5])
 
 
 def test_buttons():
     desk = Desk('"note 1" = "mute"', '"cc 2" = { to = "hold", button = "momentary" }', '"note 3" = "generate"')
     desk.take("note", 1, 100, 0, 100, 0).take("cc", 2, 127, 0).take("note", 3, 1, 0)
     assert desk.changes == [
-        ("/riff/1/mute", True, "now"),
-        ("/riff/1/mute", False, "now"),
-        ("/riff/1/hold", True, "now"),
-        ("/riff/1/hold", False, "now"),
-        ("/riff/1/generate", 1, "now"),
+        ("/riff/1/mute", True),
+        ("/riff/1/mute", False),
+        ("/riff/1/hold", True),
+        ("/riff/1/hold", False),
+        ("/riff/1/generate", 1),
     ]
 
 
 def test_how_hard_a_key_is_struck_and_what_else_it_does():
     desk = Desk('"note 36" = [{ to = "denoising", range = [0.2, 1] }, { to = "slot", value = "b", at = "bar" }]')
     desk.take("note", 36, 127, 0)
-    assert desk.changes == [("/riff/1/denoising", 1.0, "now"), ("/riff/1/slot", "b", "bar")]
+    assert desk.changes == [("/riff/1/denoising", 1.0), ("/riff/at", "bar", "/riff/1/slot", "b")]
 
 
-def test_programs_recall_snapshots_from_number_0_on():
+def test_programs_recall_snapshots_counted_from_1():
     desk = Desk('"program" = "/riff/snapshot/recall"', '"program 5" = "generate"')
     desk.take("program", 0, 0).take("program", 5, 5)
-    assert desk.commands == [("/riff/snapshot/recall", 0), ("/riff/snapshot/recall", 5)]
-    assert desk.changes == [("/riff/1/generate", 1, "now")]
+    assert desk.changes == [
+        ("/riff/snapshot/recall", 1),
+        ("/riff/1/generate", 1),
+        ("/riff/snapshot/recall", 6),
+    ]
 
 
 def test_channels_and_voices_that_are_not_there():
