@@ -21,6 +21,7 @@ from riffosc.midi.commands import commands
 from riffosc.midi.hub import Midi
 from riffosc.midi.router import Router
 from riffosc.midi.shelf import Shelf
+from riffosc.modulation import Modulation
 from riffosc.params import VOICES, Store, Value
 from riffosc.playback.outputs import Outputs, choose_output
 from riffosc.playback.player import Player
@@ -100,9 +101,10 @@ async def running(options: Options) -> AsyncIterator[App]:
         stack.callback(state.close)
         slots = Slots(store, state)
         quantise = Quantise(store, engine.conductor, player.now, LEADS_S)
-        engine.ticking.append(quantise.tick)
+        modulation = Modulation(store, engine.conductor, engine.done)
+        engine.ticking += [quantise.tick, modulation.tick]
         osc.desk.hear(beats=quantise)
-        for doc, ask in (*slots.commands(), (CANCEL, quantise.cancel)):
+        for doc, ask in (*slots.commands(), *modulation.commands(), (CANCEL, quantise.cancel)):
             osc.add_command(doc, ask)
         if shelf:
             _open_midi(stack, engine, osc, shelf)

@@ -245,6 +245,11 @@ class Engine:
         for listener in self.tells:
             listener.fail(command, 1, words)
 
+    def done(self, command: str, *args: Value) -> None:
+        """Say that something has come to its end, to whoever used the address `command` last."""
+        for listener in self.tells:
+            listener.done(command, *args)
+
     # Clips
 
     def _render(self, job: Job) -> None:
@@ -366,8 +371,7 @@ class Engine:
         except FolderError as error:
             self.fail(f"/riff/{voice}/save", str(error))
             return
-        for listener in self.tells:
-            listener.done(f"/riff/{voice}/save", str(path))
+        self.done(f"/riff/{voice}/save", str(path))
 
     def _free(self, slot: int) -> None:
         if self._slots.pop(slot, None):

@@ -16,6 +16,7 @@ Listener = Callable[[str, Value], None]
 Refine = Callable[[str, Value], Value]
 
 VOICES = 8
+MUSIC = ("tempo", "quantum", "key", "gain")
 MAX_TEXT = 1000  # characters; more is a mistake, not a prompt
 
 
@@ -57,6 +58,14 @@ class Param:
     @property
     def per_voice(self) -> bool:
         return "{voice}" in self.path
+
+    @property
+    def musical(self) -> bool:
+        """Whether it belongs to the music, and so to snapshots and modulation: what a voice plays and how it sounds, and
+        of what is there for all, `MUSIC`. The rest is the rig's (clocks, offsets, the model), or a hand on the way
+        changes are taken (`hold`, `cue`)."""
+        kept = self.access is Access.READ_WRITE
+        return kept and (self.name not in ("hold", "cue") if self.per_voice else self.name in MUSIC)
 
     @property
     def type_tag(self) -> str:

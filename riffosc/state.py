@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from ctypes import c_float
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,15 @@ def _key(name: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _shortest(value) if isinstance(value, float) else repr(value)
+
+
+def _shortest(number: float) -> str:
+    """A number that came in 32 bits, as most do, in as many digits as its sender had given it."""
+    short = float(f"{number:.7g}")
+    return repr(short if c_float(short).value == number else number)
 
 
 def _text(text: str) -> str:

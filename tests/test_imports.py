@@ -40,6 +40,8 @@ RULES = {
     "status": f"{DECIDING} conductor playback",
     "clocks": "timeline",
     "quantise": f"{DECIDING} commands conductor",
+    "curves": "",
+    "modulation": f"{DECIDING} commands conductor curves",
     "control": "params commands",
     "midi": "params commands files resources",
     "synthesis": f"{SCORE} resources threads",

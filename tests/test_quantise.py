@@ -1,56 +1,24 @@
 """Changes that wait for a beat: by real datagrams, with a clock and a conductor that the test turns."""
 
-import numpy as np
 import pytest
+from band import NEAR, Band
 from osc_helpers import FADER, Table, build, bundle
 
-from riffosc.actions import Entry
-from riffosc.clip import ClipRequest
-from riffosc.conductor import Conductor
-from riffosc.picture import Picture
 from riffosc.quantise import CANCEL, MAX_WAITING, Quantise
 from riffosc.timeline import Timeline
 
-TICK_S = 0.005
 LEADS_S = {"tempo": 0.05, "stop": 0.1}
-
-
-class Band(Table):
-    """A desk at 120 bpm, half a second a beat, and an engine's ticks."""
-
-    def __init__(self):
-        super().__init__()
-        voices = {voice: self.store.voice(voice) for voice in range(1, 9)}
-        self.conductor = Conductor(voices, lambda name: None, 44100)
-        self.quantise = Quantise(self.store, self.conductor, self.clock.time, LEADS_S)
-        self.desk.hear(beats=self.quantise)
-        self.desk.commands.add(CANCEL, self.quantise.cancel)
-        self.happened = {}
-        self.store.listen(lambda address, value: self.happened.setdefault(address, (self.beat, value)))
-
-    @property
-    def beat(self):
-        return self.conductor.timeline.beat_at(self.clock.now)
-
-    def run(self, beats):
-        end = self.beat + beats
-        while self.beat < end - 1e-9:
-            self.clock.advance(TICK_S)
-            self.quantise.tick(self.clock.now)
-
-    def sound(self, voice, bars):
-        request = ClipRequest(bars=bars)
-        self.conductor.voices[voice].sounding = Entry(request, Picture(np.zeros((1, 8, 8), np.uint8)))
 
 
 @pytest.fixture
 def band():
     band = Band()
+    band.quantise = Quantise(band.store, band.conductor, band.clock.time, LEADS_S)
+    band.desk.hear(beats=band.quantise)
+    band.take_up([(CANCEL, band.quantise.cancel)])
+    band.ticking.append(band.quantise.tick)
     band.run(1.5)
     return band
-
-
-NEAR = 0.006 * 2  # beats: a tick and a bit
 
 
 @pytest.mark.parametrize(("when", "beat"), [("beat", 2), ("bar", 4), ("BAR", 4), ("loop", 4), (6.5, 6.5), ("7", 7)])

@@ -25,7 +25,7 @@ OURS = frozenset(
     "/riff/" + name
     for name in (
         "pong", "synced", "done", "fail", "clip", "late", "tick", "levels", "list/item", "list/end",
-        "slot/list/item", "slot/list/end", "snapshot/list/item", "snapshot/list/end",
+        "slot/list/item", "slot/list/end", "snapshot/list/item", "snapshot/list/end", "lfo/item",
         "midi/learned", "midi/list/item", "midi/list/end",
     )
 )  # fmt: skip
