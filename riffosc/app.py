@@ -91,7 +91,10 @@ async def running(options: Options) -> AsyncIterator[App]:
         outputs = Outputs(player, choose_output(options.audio, options.device), options.connect)
         stack.push_async_callback(outputs.stop)
         await outputs.start()
-        osc = await OscServer.open(store, options.bind, options.port, due=engine.due)
+        engine.clockwork.latency = lambda: outputs.current.latency
+        osc = await OscServer.open(
+            store, options.bind, options.port, due=engine.due, played=engine.clockwork.tidal.hear
+        )
         osc.allow = networks.allow
         stack.callback(osc.close)
         engine.tells.append(osc)
@@ -133,6 +136,7 @@ def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, shelf: She
     """Controllers do what OSC does, by the same messages."""
     midi = Midi(engine.store, Router(engine.store, osc.desk.say), shelf)
     stack.callback(midi.close)
+    midi.clock = engine.clockwork.midi.feed
     midi.learned = partial(osc.notify, "midi", "/riff/midi/learned")
     midi.failed = partial(engine.fail, "/riff/midi/learn")
     engine.ticking.append(midi.tick)

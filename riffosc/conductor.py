@@ -31,6 +31,7 @@ class Conductor:
         self.samplerate = samplerate
         self.timeline = Timeline()
         self.origin = 0.0  # the beat of bar 1
+        self.nominal: float | None = None  # the tempo that clips are made for, where the timeline's wavers
         self.key = ""
         self.model = "embedded"
         self.ready = True  # whether the renderer can take work
@@ -117,6 +118,24 @@ class Conductor:
                 self._land(state, Land(state.number, entry, self.origin, self.origin, why))
         return self.origin
 
+    def jumped(self, now: float, origin: float | None = None) -> None:
+        """The beat has been moved, and bar 1 perhaps, too: what waits is planned anew, and loops keep to the bars."""
+        off = 0.0 if origin is None else origin - self.origin
+        self.origin += off
+        for state in self.voices.values():
+            self._plan_anew(state, now, off)
+
+    def _plan_anew(self, state: Voice, now: float, off: float) -> None:
+        waiting, state.after, state.earliest = state.after or state.queued, None, -inf
+        if state.job:
+            state.job = replace(state.job, target=self._reachable(state, now, state.job.why))
+        entry = waiting.entry if waiting else state.sounding
+        if entry and (waiting or off % entry.request.beats):
+            why = waiting.why if waiting else Why.RETIME
+            beat = self._reachable(state, now, why)
+            recalled = waiting.recalled if waiting else False
+            self._land(state, Land(state.number, entry, beat, self._origin_of(entry.request, beat), why, recalled))
+
     def clear(self) -> None:
         """After a panic: every voice is empty and wants nothing until it is asked again."""
         for state in self.voices.values():
@@ -194,6 +213,11 @@ class Conductor:
             self._order_next(now)
         actions, self._actions = self._actions, []
         return actions
+
+    @property
+    def tempo(self) -> float:
+        """What clips are made for."""
+        return self.nominal or self.timeline.tempo
 
     def boundary(self, beat: float, grid: float) -> float:
         """The first multiple of `grid` beats, counted from bar 1, at or after `beat`."""
@@ -278,7 +302,7 @@ class Conductor:
             return Why.CHANGE
         if state.sounding is None or state.queued or state.stuck:
             return None
-        if abs(self.timeline.tempo / state.sounding.request.tempo - 1) > SETTLED:
+        if abs(self.tempo / state.sounding.request.tempo - 1) > SETTLED:
             return Why.RETIME
         return Why.EVOLVE if state.walks else None
 
@@ -327,7 +351,7 @@ class Conductor:
         return ClipRequest(
             bars=int(state.number_of("bars")),
             quantum=self.timeline.quantum,
-            tempo=self.timeline.tempo,
+            tempo=self.tempo,
             steps=int(state.number_of("steps")),
             samplerate=self.samplerate,
             key=self.key,
@@ -339,7 +363,7 @@ class Conductor:
         if state.recalled and why is Why.CHANGE:
             return state.again(state.recalled, shape)
         if why is Why.RETIME and state.sounding:
-            far = abs(self.timeline.tempo / state.sounding.picture.tempo - 1) > REPAINT
+            far = abs(self.tempo / state.sounding.picture.tempo - 1) > REPAINT
             if not far or state.held or not state.wants_sound:
                 return state.again(state.sounding, shape)
         return state.painted(shape, why, self._find_picture)

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +17,8 @@ import numpy as np
 
 from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render
 from riffosc.clip import Clip
-from riffosc.clocks.internal import InternalClock
+from riffosc.clocks.following import LEAD_S
+from riffosc.clockwork import Clockwork
 from riffosc.conductor import MARGIN_S, Conductor
 from riffosc.folder import Folder, FolderError, bank_and_index
 from riffosc.params import Access, Store, Value
@@ -30,9 +31,8 @@ from riffosc.synthesis.process import Message
 log = logging.getLogger(__name__)
 
 TICK_S = 0.005
-TEMPO_LEAD_S = 0.05  # a bend of the timeline is told this much ahead, so that no block has begun when it comes
 BAR_LEAD_S = MARGIN_S + 4 * TICK_S  # what begins at a bar line is asked for this much before it
-LEADS_S = {"tempo": TEMPO_LEAD_S} | dict.fromkeys(
+LEADS_S = {"tempo": LEAD_S} | dict.fromkeys(
     ("start", "stop", "continue", "quantum", "take", "fade_in", "fade_out"), BAR_LEAD_S
 )
 MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once
@@ -74,7 +74,7 @@ class Engine:
         self.store = store
         self.player = player
         self.conductor = Conductor(voices, PictureShelf().find, player.samplerate)
-        self.clock = InternalClock()
+        self.clockwork = Clockwork(store, player, self.conductor, self._move, self.fail)
         self.renderer: Renders | None = None
         self.tells: list[Tells] = []
         self.ticking: list[Callable[[float], None]] = []  # called each tick with the audio clock's seconds
@@ -84,7 +84,6 @@ class Engine:
         self._slots: dict[int, Slot] = {}
         self._jobs: dict[int, int] = {}  # number of a job to its slot
         self._remix: set[int] = set()
-        self._tempo: float | None = None
         self._own_change = False
         self.status = Status(store, player, self.conductor, self._notify)
         self._good_model = self.conductor.model
@@ -93,11 +92,7 @@ class Engine:
         self.begin()
 
     def begin(self) -> None:
-        """Beat 0 a little from now, and all levels as the store has them."""
-        tempo = self.store.get("/riff/tempo")
-        assert isinstance(tempo, float)
-        self.clock.timeline = replace(self.clock.timeline, seconds=self.player.now() + 0.1, tempo=tempo)
-        self._follow()
+        """All levels as the store has them."""
         self._remix = set(self.conductor.voices)
         self._mix()
 
@@ -130,29 +125,17 @@ class Engine:
                 self.conductor.change(voice, name, value)
 
     def _global_changed(self, name: str, value: Value) -> None:
-        now = self.player.now()
         match name:
-            case "tempo":
-                self._tempo = float(value)  # taken up by the next tick: of a hundred, the newest counts
-            case "tap":
-                tempo = self.clock.tap(now)
-                if tempo:
-                    self.store.set("/riff/tempo", tempo)
-            case "quantum":
-                self.conductor.set_quantum(int(value), now)
-                self.clock.timeline = self.conductor.timeline
             case "key" | "model":
                 setattr(self.conductor, name, str(value))
                 self.conductor.change_all()
             case "gain":
                 self.player.set_main(float(value))
-            case "start":
-                self.player.gate(True, self.conductor.restart(now))
-            case "stop" | "continue":
-                self.player.gate(name == "continue", self.conductor.next_bar(now))
             case "panic":
                 self.player.panic()
                 self.conductor.clear()
+            case _:
+                self.clockwork.changed(name, value, self.player.now())
 
     def due(self, address: str, _: Value, unix_time: float) -> None:
         """A change that needs painting came with a time tag: work begins now, and it lands no sooner than then."""
@@ -172,14 +155,11 @@ class Engine:
     # The tick
 
     def tick(self) -> None:
-        if self._tempo is not None:
-            self.clock.set_tempo(self._tempo, self.player.now() + TEMPO_LEAD_S)
-            self._tempo = None
-            self._follow()
         for news in self.player.news():
             self._heard(news)
         self._rate_may_change()
         now = self.player.now()
+        self.clockwork.step(now)
         for each in self.ticking:
             each(now)
         if self._remix:
@@ -187,10 +167,6 @@ class Engine:
         for action in self.conductor.step(now):
             self._act(action)
         self.status.tick(now)
-
-    def _follow(self) -> None:
-        self.conductor.timeline = self.clock.timeline
-        self.player.set_timeline(self.clock.timeline)
 
     def _rate_may_change(self) -> None:
         """A server that came back at another sample rate: every clip is performed again for it."""
@@ -379,6 +355,7 @@ class Engine:
 
     def close(self) -> None:
         """What is being written is written to its end."""
+        self.clockwork.close()
         self._writer.shutdown(wait=True)
         if self._folder:
             self._folder.close()

@@ -44,7 +44,7 @@ class Status:
         self._beat = beat
         if beat >= 0:
             bar, place = divmod(beat, conductor.timeline.quantum)
-            self._notify("tick", TICK, place + 1, bar + 1, conductor.timeline.tempo)
+            self._notify("tick", TICK, place + 1, bar + 1, conductor.tempo)
 
     def _looked_at(self) -> bool:
         return any(wanted(heard) for wanted in self.wanted for heard in (LEVELS, *self._meters))

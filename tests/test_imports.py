@@ -42,6 +42,7 @@ RULES = {
     "quantise": f"{DECIDING} commands conductor",
     "curves": "",
     "modulation": f"{DECIDING} commands conductor curves",
+    "clockwork": "params timeline clocks conductor playback",
     "control": "params commands",
     "midi": "params commands files resources",
     "synthesis": f"{SCORE} resources threads",

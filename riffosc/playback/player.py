@@ -179,6 +179,11 @@ class Player:
         self._latest = max(self._latest, self._clock.seconds(self.state["clock"], monotonic_ns()))
         return self._latest
 
+    def stamp(self) -> tuple[float, int] | None:
+        """When the newest block began: seconds on the audio clock, and ns on the monotonic clock. None before it."""
+        frame, _, ns, rate = self._clock.latest(self.state["clock"])
+        return (frame / rate, int(ns)) if ns else None
+
     def news(self) -> list[News]:
         """What has happened since the last call."""
         self._flush()
