@@ -78,10 +78,12 @@ class Ports:
             port.send_message(data)
         except self._errors() as error:
             log.warning("MIDI: nothing can be sent to %s: %s", name, error)
-            self._close(self._outputs.pop(name))
+            if name != VIRTUAL[1]:
+                self._close(self._outputs.pop(name))
 
     def close(self) -> None:
-        for port in [*(port for port, _ in self._inputs.values()), *self._outputs.values(), *self._lists]:
+        ports = [*(port for port, _ in self._inputs.values()), *self._outputs.values(), *self._lists]
+        for port in dict.fromkeys(ports):  # the virtual ones are the long-lived ones, and twice would be a crash
             self._close(port)
         self._inputs.clear()
         self._outputs.clear()
@@ -142,23 +144,26 @@ class Ports:
         self._came(name)
 
     def _names(self, direction: int) -> list[str]:
-        """Names of inputs (0) or outputs (1) of others, in rtmidi's order: two of a kind are told apart."""
+        """Names of inputs (0) or outputs (1) of others."""
+        return [name for name in self._all_names(direction) if not NOT_OURS.match(name)]
+
+    def _all_names(self, direction: int) -> list[str]:
+        """In rtmidi's order; two of a kind are told apart."""
         try:
             found = self._lists[direction].get_ports() if self._lists else []
         except self._errors() as error:
             log.debug("MIDI: %s", error)
             return []
         plain = [TAIL.sub("", name) for name in found]
-        return [_numbered(plain, place) for place in range(len(plain)) if not NOT_OURS.match(plain[place])]
+        return [_numbered(plain, place) for place in range(len(plain))]
 
     def _connect(self, direction: int, name: str) -> Any:
         """A port of ours on a device's; None, and a word in the log, if it cannot be had."""
+        names = self._all_names(direction)
+        if name not in names:
+            return None
         port: Any = None
         try:
-            plain = [TAIL.sub("", found) for found in self._lists[direction].get_ports()]
-            names = [_numbered(plain, place) for place in range(len(plain))]
-            if name not in names:
-                return None
             port = self._input() if direction == 0 else self._library.MidiOut(self._api, name=CLIENT)
             port.open_port(names.index(name), name=f"{CLIENT} {'from' if direction == 0 else 'to'} {name}"[:60])
         except self._errors() as error:
