@@ -110,7 +110,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         for doc, ask in (*slots.commands(), *modulation.commands(), (CANCEL, quantise.cancel)):
             osc.add_command(doc, ask)
         if shelf:
-            _open_midi(stack, engine, osc, shelf)
+            _open_midi(stack, engine, osc, outputs, shelf)
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
@@ -132,11 +132,15 @@ async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, net
     stack.push_async_callback(server.close)
 
 
-def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, shelf: Shelf) -> None:
+def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, outputs: Outputs, shelf: Shelf) -> None:
     """Controllers do what OSC does, by the same messages."""
     midi = Midi(engine.store, Router(engine.store, osc.desk.say), shelf)
     stack.callback(midi.close)
     midi.clock = engine.clockwork.midi.feed
+    player = engine.player
+    midi.jack_in = lambda: [(event.frame / player.samplerate, event.data) for event in player.midi_in()]
+    midi.jack_out = player.midi_out
+    midi.jack_graph = lambda: outputs.current.changes()  # noqa: PLW0108 (it is not always the same)
     midi.learned = partial(osc.notify, "midi", "/riff/midi/learned")
     midi.failed = partial(engine.fail, "/riff/midi/learn")
     engine.ticking.append(midi.tick)

@@ -22,19 +22,22 @@ JACK = "JACK"  # the ports of the client that plays
 LIGHTS_S = 0.02
 REALTIME = (0xF2, 0xF8, 0xFA, 0xFB, 0xFC)  # clock, start, continue, stop; song position
 
+Stamped = tuple[float, bytes]  # seconds on the audio clock, message
 Send = Callable[[bytes], object]
-Clock = Callable[[float, bytes], object]  # seconds on the audio clock, message
+Clock = Callable[[float, bytes], object]
 Tell = Callable[[str, str], object]  # address and binding of what has been learned
 Fail = Callable[[str], object]
 
 
 class Midi:
-    """Event loop only. `tick` looks at the system's ports; what comes by JACK is brought by `take`."""
+    """Event loop only. Whoever builds it gives it its callables: JACK's ports, and who is told."""
 
     def __init__(self, store: Store, router: Router, shelf: Shelf, *, api: int | None = None) -> None:
         self.store = store
         self.shelf = shelf
+        self.jack_in: Callable[[], Iterable[Stamped]] = tuple
         self.jack_out: Send = lambda data: None
+        self.jack_graph: Callable[[], int] = int  # counts its changes: somebody may have been plugged in
         self.clock: Clock = lambda seconds, data: None
         self.learned: Tell = lambda address, binding: None
         self.failed: Fail = lambda words: None
@@ -47,7 +50,7 @@ class Midi:
         self._dirty = True  # something has happened that a light may have to show
         self._awake = 0.0  # until when they are looked at: a knob may be in a hand
         self._shown: set[str] = set()  # addresses that some light may show
-        self._inputs = ""
+        self._graph: int | None = None  # as it was when last looked at; None: JACK does not play
         store.listen(self._changed)
         for problem in shelf.problems():
             log.warning("MIDI map: %s", problem)
@@ -63,6 +66,8 @@ class Midi:
         """`now` in seconds on the audio clock."""
         for port, seconds, data in self.ports.poll(now):
             self.take(port, data, seconds)
+        for seconds, data in self.jack_in():
+            self.take(JACK, data, seconds)
         if self.learner and self.learner.ready(now):
             self._learn(self.learner)
         if not 0 <= self._lights_at - now <= LIGHTS_S:
@@ -126,12 +131,11 @@ class Midi:
         return self.store.get("/riff/audio") == "jack"
 
     def _show_inputs(self) -> None:
-        inputs = ", ".join([JACK] * self._jack() + self.ports.inputs)
-        if inputs != self._inputs:
-            if JACK in inputs and JACK not in self._inputs:
-                self._came(JACK)
-            self._inputs = inputs
-            self.store.publish("/riff/midi_inputs", inputs)
+        graph = self.jack_graph() if self._jack() else None
+        if graph not in (None, self._graph):
+            self._came(JACK)
+        self._graph = graph
+        self.store.publish("/riff/midi_inputs", ", ".join([JACK] * self._jack() + self.ports.inputs))
 
     # maps
 

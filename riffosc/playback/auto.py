@@ -65,5 +65,8 @@ class AutoOutput:
     def calls(self) -> int:
         return self._now.calls()
 
+    def changes(self) -> int:
+        return self._now.changes()
+
     def tend(self) -> None:
         self._now.tend()

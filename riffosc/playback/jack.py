@@ -106,6 +106,9 @@ class JackOutput:
     def calls(self) -> int:
         return 0 if self.wires is None else int(self.wires["calls"])
 
+    def changes(self) -> int:
+        return 0 if self.wires is None else int(self.wires["changes"])
+
     def tend(self) -> None:
         """If the graph has changed: note what is connected, and make what is wished for."""
         changes, now = int(self.wires["changes"]), time.monotonic()

@@ -54,6 +54,9 @@ class NullOutput:
     def calls(self) -> int:
         return self._calls
 
+    def changes(self) -> int:
+        return 0
+
     def tend(self) -> None:
         """Nothing is connected."""
 

@@ -55,6 +55,9 @@ class Output(Protocol):
     def calls(self) -> int:
         """Blocks asked for so far. Cheap."""
 
+    def changes(self) -> int:
+        """Of what is connected to it, or could be, so far. Cheap."""
+
     def tend(self) -> None:
         """Every now and then: connections, and what else needs looking after."""
 

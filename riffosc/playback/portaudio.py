@@ -69,6 +69,9 @@ class PortAudioOutput:
     def calls(self) -> int:
         return 0 if self.wires is None else int(self.wires["calls"])
 
+    def changes(self) -> int:
+        return 0
+
     def tend(self) -> None:
         """A card that was unplugged ends its stream."""
         self._lost = not self._stream.active
