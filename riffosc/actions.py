@@ -37,6 +37,7 @@ class Job:
     target: float  # the boundary it is meant for, in beats
     started: float  # seconds
     recalled: bool = False  # by undo or redo
+    cued: bool = False  # what waits is performed again, not what sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ class Discard:
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """Let the voice change over to the entry's loop on `beat`, which is that loop's beat `beat - origin`."""
+    """Let the voice change over to the entry's loop on `beat`, which is that loop's beat `beat - origin`.
+
+    With `cue` the loop is heard from then on on the cue output only.
+    """
 
     voice: int
     entry: Entry
@@ -66,11 +70,20 @@ class Land:
     origin: float
     why: Why
     recalled: bool = False
+    cue: bool = False
 
     @property
     def alike(self) -> bool:
         """Whether old and new are nearly the same sound, so that a crossfade adds them by gain, not by power."""
         return self.why is not Why.CHANGE
+
+
+@dataclass(frozen=True, slots=True)
+class Uncue:
+    """Let the cue of the voice fall silent on `beat`."""
+
+    voice: int
+    beat: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +110,4 @@ class Moved:
     value: Value
 
 
-Action = Render | Cancel | Discard | Land | Late | Fail | Moved
+Action = Render | Cancel | Discard | Land | Uncue | Late | Fail | Moved

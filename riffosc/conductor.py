@@ -8,7 +8,7 @@ is time for another, and lands otherwise. A late clip never leaves a gap: the ol
 from dataclasses import replace
 from math import inf
 
-from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Why
+from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Uncue, Why
 from riffosc.clip import ClipRequest
 from riffosc.estimate import Estimates
 from riffosc.params import Value
@@ -76,7 +76,7 @@ class Conductor:
         """Something that all clips depend on is new: key, model, beats in a bar, sample rate."""
         for state in self.voices.values():
             state.stuck = False
-            if state.sounding or state.queued or state.job:
+            if state.sounding or state.queued or state.cued or state.job:
                 state.revision += 1
 
     def set_quantum(self, quantum: int, now: float) -> None:
@@ -91,18 +91,41 @@ class Conductor:
         self.change(voice, "seed", wanted)
         self._actions.append(Moved(voice, "seed", wanted))
 
-    def undo(self, voice: int) -> None:
-        self._recall(voice, "undo")
+    def undo(self, voice: int, now: float) -> None:
+        self._recall(voice, "undo", now)
 
-    def redo(self, voice: int) -> None:
-        self._recall(voice, "redo")
+    def redo(self, voice: int, now: float) -> None:
+        self._recall(voice, "redo", now)
 
-    def _recall(self, voice: int, command: str) -> None:
+    def _recall(self, voice: int, command: str, now: float) -> None:
         state = self.voices[voice]
-        if state.recall(back=command == "undo"):
-            self._actions.append(Moved(voice, "seed", state.values["seed"]))
-        else:
+        if not state.recall(back=command == "undo"):
             self._actions.append(Fail(voice, command, f"nothing to {command} in voice {voice}"))
+            return
+        self._actions.append(Moved(voice, "seed", state.values["seed"]))
+        if state.recalled is None:  # back to what sounds: nothing is to be painted, and nothing waits
+            self._cancel(state)
+            state.built, state.taking = state.revision, False
+            self._uncue(state, self._next_beat(now))
+
+    def cue(self, voice: int, on: bool, now: float) -> None:
+        """From now on what the player changes waits to be taken; when no longer, what waits is taken."""
+        state = self.voices[voice]
+        state.values["cue"] = on
+        if not on:
+            state.taking = state.aside = False
+            if state.cued:
+                self._take(state, now)
+
+    def take(self, voice: int, now: float) -> None:
+        """What waits takes over at the next boundary; what is still being painted will not wait."""
+        state = self.voices[voice]
+        if state.cued:
+            self._take(state, now)
+        elif state.cueing and (state.wants_change or (state.job and state.job.why is Why.CHANGE)):
+            state.taking = True
+        else:
+            self._actions.append(Fail(voice, "take", f"nothing is cued in voice {voice}"))
 
     def next_bar(self, now: float) -> float:
         """The beat of the next bar line that can still be met."""
@@ -116,6 +139,8 @@ class Conductor:
             if entry:
                 why = state.queued.why if state.queued else Why.RETIME
                 self._land(state, Land(state.number, entry, self.origin, self.origin, why))
+            if state.cued:
+                self._cue(state, state.cued, self.origin)
         return self.origin
 
     def jumped(self, now: float, origin: float | None = None) -> None:
@@ -135,12 +160,17 @@ class Conductor:
             beat = self._reachable(state, now, why)
             recalled = waiting.recalled if waiting else False
             self._land(state, Land(state.number, entry, beat, self._origin_of(entry.request, beat), why, recalled))
+        if state.cued:
+            self._cue(state, state.cued, self._next_beat(now))
 
     def clear(self) -> None:
         """After a panic: every voice is empty and wants nothing until it is asked again."""
         for state in self.voices.values():
             self._cancel(state)
-            state.queued = state.after = state.sounding = state.morph = state.recalled = None
+            if state.after:
+                self._actions.append(Discard(state.after.entry.slot))
+            state.queued = state.after = state.cued = state.sounding = state.morph = state.recalled = None
+            state.taking = state.aside = False
             state.earliest = -inf
             state.built = state.revision
 
@@ -159,7 +189,10 @@ class Conductor:
             return
         job, state.job = state.job, None
         self.estimates.add(job.request, now - job.started)
-        if job.revision != state.revision and self._time_for_another(state, job, now):
+        overtaken = job.revision != state.revision and self._time_for_another(state, job, now)
+        if job.cued and state.cued:
+            self._cue(state, replace(state.cued, entry=entry), self._next_beat(now))
+        elif job.cued or overtaken:
             self._actions.append(Discard(entry.slot))
         else:
             self._queue(state, job, entry, now)
@@ -168,7 +201,7 @@ class Conductor:
         """A job came to nothing. The same order would fail again: it waits for the player's next change."""
         state = self._owner(number)
         if state:
-            state.job, state.stuck = None, True
+            state.job, state.stuck, state.taking = None, True, False
             self._actions.append(Fail(state.number, "prompt", words))
 
     def lost(self) -> None:
@@ -198,6 +231,18 @@ class Conductor:
         beat = self._reachable(state, now)
         self._slip(state, old.beat, beat)
         self._land(state, replace(old, beat=beat, origin=self._origin_of(old.entry.request, beat)))
+
+    def missed_cue(self, voice: int, slot: int, now: float) -> None:
+        """The same for a cue; a `slot` below 0 is its silence."""
+        state = self.voices[voice]
+        if state.cued and state.cued.entry.slot == slot:
+            self._cue(state, state.cued, self._next_beat(now))
+        elif not state.cued and slot < 0:
+            self._uncue(state, self._next_beat(now))
+
+    def keeps(self, slot: int) -> bool:
+        """Whether the clip in a slot has still to sound, whatever the mixer has done with it."""
+        return any(state.keeps(slot) for state in self.voices.values())
 
     def _owner(self, number: int) -> Voice | None:
         return next((v for v in self.voices.values() if v.job and v.job.number == number), None)
@@ -232,13 +277,16 @@ class Conductor:
     def eta_beats(self, voice: int, now: float) -> float:
         """Beats until the next clip lands, 0 when none is coming."""
         state = self.voices[voice]
-        target = state.queued.beat if state.queued else state.job.target if state.job else None
+        job = state.job if state.job and not state.cues(state.job) else None
+        target = state.queued.beat if state.queued else job.target if job else None
         return 0.0 if target is None else max(0.0, target - self.timeline.beat_at(now))
 
     def state_word(self, voice: int) -> str:
         state = self.voices[voice]
         if state.queued or state.job:
             return "queued" if state.queued else "painting"
+        if state.cued:
+            return "cued"
         if state.dirty and (state.wants_sound or state.recalled):
             return "held" if state.held else "waiting"
         return "playing" if state.sounding else "empty"
@@ -247,7 +295,8 @@ class Conductor:
         """A boundary that the clip on order cannot make any more is given up, and that is said, before it passes."""
         if state.job and self.timeline.beat_at(now + MARGIN_S) > state.job.target + SNAP_BEATS:
             target = self._reachable(state, now, state.job.why)
-            self._slip(state, state.job.target, target)
+            if not state.cues(state.job):
+                self._slip(state, state.job.target, target)
             state.job = replace(state.job, target=target)
 
     def _drop_stale(self, state: Voice, now: float) -> None:
@@ -286,7 +335,8 @@ class Conductor:
             return
         self._jobs += 1
         state.progress = 0.0
-        state.job = Job(self._jobs, number, why, request, state.revision, target, now, recalled)
+        cued = why is Why.RETIME and state.cued is not None and self._off_tempo(state) is state.cued.entry
+        state.job = Job(self._jobs, number, why, request, state.revision, target, now, recalled, cued)
         self._actions.append(Render(state.job))
 
     def _wish(self, state: Voice, now: float) -> Wish | None:
@@ -300,11 +350,17 @@ class Conductor:
     def _reason(self, state: Voice) -> Why | None:
         if state.wants_change:
             return Why.CHANGE
-        if state.sounding is None or state.queued or state.stuck:
+        if state.queued or state.stuck:
             return None
-        if abs(self.tempo / state.sounding.request.tempo - 1) > SETTLED:
+        if self._off_tempo(state):
             return Why.RETIME
-        return Why.EVOLVE if state.walks else None
+        return Why.EVOLVE if state.sounding and state.walks else None
+
+    def _off_tempo(self, state: Voice) -> Entry | None:
+        """What is to be performed again for the tempo: what sounds, or else what waits."""
+        entries = (state.sounding, state.cued.entry if state.cued else None)
+        off = (each for each in entries if each and abs(self.tempo / each.request.tempo - 1) > SETTLED)
+        return next(off, None)
 
     def _reachable(self, state: Voice, now: float, why: Why = Why.CHANGE) -> float:
         """The first boundary that a clip which is ready `now` can take."""
@@ -321,17 +377,53 @@ class Conductor:
         return 1.0 if swap == "beat" and state.sounding else float(self.timeline.quantum)
 
     def _queue(self, state: Voice, job: Job, entry: Entry, now: float) -> None:
+        if state.commit(job):
+            self._actions.append(Moved(state.number, "seed", job.request.seed))
         beat = self._reachable(state, now, job.why)
+        land = Land(state.number, entry, beat, self._origin_of(job.request, beat), job.why, job.recalled)
+        if state.cues(job):
+            state.aside = True
+            self._cue(state, land, self._next_beat(now))
+            return
         self._slip(state, job.target, beat)
         if job.revision == state.revision:
             state.earliest = -inf
-        if state.commit(job):
-            self._actions.append(Moved(state.number, "seed", job.request.seed))
-        land = Land(state.number, entry, beat, self._origin_of(job.request, beat), job.why, job.recalled)
-        if state.queued and state.queued.beat < beat:
-            state.after = land  # the mixer holds one landing a voice, and that one is about to happen
+        if job.why is Why.CHANGE:
+            state.taking = state.aside = False
+        self._land_in_turn(state, land)
+
+    def _land_in_turn(self, state: Voice, land: Land) -> None:
+        """The mixer holds one landing a voice: where one is about to happen, this one goes after it."""
+        if state.after:
+            self._actions.append(Discard(state.after.entry.slot))
+            state.after = None
+        if state.queued and state.queued.beat < land.beat:
+            state.after = land
         else:
             self._land(state, land)
+
+    def _take(self, state: Voice, now: float) -> None:
+        """What waits lands, and the cue falls silent with it."""
+        cued, state.cued = state.cued, None
+        if cued is None:
+            return
+        beat = self._reachable(state, now)
+        state.aside, state.earliest, state.prompts = False, -inf, cued.entry.request.prompts
+        origin = self._origin_of(cued.entry.request, beat)
+        self._land_in_turn(state, replace(cued, beat=beat, origin=origin, cue=False))
+        self._actions.append(Uncue(state.number, beat))
+
+    def _cue(self, state: Voice, land: Land, beat: float) -> None:
+        """Heard from `beat` on on the cue output, in time with where it will land."""
+        state.cued = replace(land, beat=beat, origin=self._origin_of(land.entry.request, beat), cue=True)
+        self._actions.append(state.cued)
+
+    def _uncue(self, state: Voice, beat: float) -> None:
+        state.cued = None
+        self._actions.append(Uncue(state.number, beat))
+
+    def _next_beat(self, now: float) -> float:
+        return self.boundary(self.timeline.beat_at(now + MARGIN_S), 1.0)
 
     def _land(self, state: Voice, land: Land) -> None:
         state.queued = land
@@ -362,8 +454,9 @@ class Conductor:
         shape = self._shape(state)
         if state.recalled and why is Why.CHANGE:
             return state.again(state.recalled, shape)
-        if why is Why.RETIME and state.sounding:
-            far = abs(self.tempo / state.sounding.picture.tempo - 1) > REPAINT
-            if not far or state.held or not state.wants_sound:
-                return state.again(state.sounding, shape)
+        entry = self._off_tempo(state) if why is Why.RETIME else None
+        if entry:
+            far = abs(self.tempo / entry.picture.tempo - 1) > REPAINT
+            if not far or state.held or state.aside or not state.wants_sound:
+                return state.again(entry, shape)
         return state.painted(shape, why, self._find_picture)

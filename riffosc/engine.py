@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render
+from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Uncue
 from riffosc.clip import Clip
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
@@ -111,14 +111,19 @@ class Engine:
         if name in MIXED:
             self._remix.add(voice)
             return
+        now = self.player.now()
         match name:
             case "generate":
                 # A button's 1, like nothing at all, means the next seed.
                 self.conductor.generate(voice, int(value) if int(value) > 1 else 0)
             case "undo":
-                self.conductor.undo(voice)
+                self.conductor.undo(voice, now)
             case "redo":
-                self.conductor.redo(voice)
+                self.conductor.redo(voice, now)
+            case "cue":
+                self.conductor.cue(voice, bool(value), now)
+            case "take":
+                self.conductor.take(voice, now)
             case "save":
                 self._save(voice)
             case _:
@@ -185,13 +190,14 @@ class Engine:
         for observer in self.observe:
             observer(news, slot)
         match news.kind:
-            case NewsKind.LANDED:
+            case NewsKind.LANDED if not news.cue:
                 self.conductor.landed(news.voice, news.slot)
                 if slot:
                     self._show_clip(news.voice, slot)
             case NewsKind.MISSED:
-                self.conductor.missed(news.voice, news.slot, self.player.now())
-            case NewsKind.RELEASED:
+                missed = self.conductor.missed_cue if news.cue else self.conductor.missed
+                missed(news.voice, news.slot, self.player.now())
+            case NewsKind.RELEASED if not self.conductor.keeps(news.slot):
                 self._free(news.slot)
 
     def _act(self, action: Action) -> None:
@@ -204,6 +210,8 @@ class Engine:
                 self._free(slot)
             case Land():
                 self._land(action)
+            case Uncue(voice, beat):
+                self.player.land(Landing(voice, None, beat, fade_s=self._fade_s(voice), cue=True))
             case Late(voice, beats):
                 self._notify("late", "/riff/late", voice, float(beats))
             case Moved(voice, name, value):
@@ -281,14 +289,16 @@ class Engine:
 
     def _land(self, land: Land) -> None:
         slot = self._slots[land.entry.slot]
-        xfade_ms = self.store.get(f"/riff/{land.voice}/xfade_ms")
-        assert isinstance(xfade_ms, float)
+        fade_s = self._fade_s(land.voice)
         self.player.land(
-            Landing(land.voice, land.entry.slot, land.beat, land.origin, fade_s=xfade_ms / 1000, alike=land.alike)
+            Landing(land.voice, land.entry.slot, land.beat, land.origin, fade_s, alike=land.alike, cue=land.cue)
         )
-        if not slot.announced:
+        if not (slot.announced or land.cue):
             slot.announced = True
             self._write(slot, land)
+
+    def _fade_s(self, voice: int) -> float:
+        return float(self.store.get(f"/riff/{voice}/xfade_ms")) / 1000
 
     def _write(self, slot: Slot, land: Land) -> None:
         """The folder is a second listener: it gets a copy, for the slot may be let go while it writes."""

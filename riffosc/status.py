@@ -65,6 +65,7 @@ class Status:
         publish("/riff/audio", self._player.output_name)
         for number, voice in conductor.voices.items():
             publish(f"/riff/{number}/state", conductor.state_word(number))
+            publish(f"/riff/{number}/cued", voice.cued is not None)
             publish(f"/riff/{number}/progress", voice.progress)
             publish(f"/riff/{number}/eta_beats", conductor.eta_beats(number, now))
             publish(f"/riff/{number}/late", voice.late)

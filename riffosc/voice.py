@@ -32,6 +32,9 @@ class Voice:
     sounding: Entry | None = None
     queued: Land | None = None
     after: Land | None = None  # came too late to replace `queued`, goes next
+    cued: Land | None = None  # waits, heard on the cue output, until it is taken
+    taking: bool = False  # what is being painted was taken before it was there
+    aside: bool = False  # the player's wishes have gone on, by way of the cue, from what sounds
     job: Job | None = None
     earliest: float = -inf  # beats; a time tag asked that the next change lands no sooner
     progress: float = 0.0
@@ -66,7 +69,20 @@ class Voice:
     @property
     def walks(self) -> bool:
         """Whether each clip differs from the last without anybody asking."""
-        return not self.held and self.wants_sound and bool(self.morph or self.number_of("evolve"))
+        wandering = bool(self.morph or self.number_of("evolve"))
+        return wandering and self.wants_sound and not self.held and not self.aside
+
+    @property
+    def cueing(self) -> bool:
+        return bool(self.values["cue"])
+
+    def cues(self, job: Job) -> bool:
+        """Whether the job's clip is to be cued: what the player changes is, steps of a walk are not."""
+        return job.cued or (self.cueing and job.why is Why.CHANGE and not self.taking)
+
+    def keeps(self, slot: int) -> bool:
+        """Whether the clip in a slot has still to sound."""
+        return any(land.entry.slot == slot for land in (self.queued, self.after, self.cued) if land)
 
     def number_of(self, name: str) -> float:
         value = self.values[name]
@@ -79,23 +95,36 @@ class Voice:
     def start_morph(self) -> None:
         """Walk from what is heard to the prompt that was just set, where `morph` asks for it."""
         clips = int(self.number_of("morph"))
-        walking = clips > 1 and self.sounding is not None and bool(self.prompts)
-        self.morph = Morph(self.prompts, clips) if walking else None
+        heard = self.sounding.request.prompts if self.sounding and self.cued else self.prompts
+        walking = clips > 1 and self.sounding is not None and bool(heard)
+        self.morph = Morph(heard, clips) if walking else None
 
     def recall(self, *, back: bool) -> bool:
-        """Take the clip before (or, after undo, the one after) to be performed again; False when there is none."""
+        """Take the clip before (or, after undo, the one after) to be performed again; False when there is none.
+
+        Before a cued clip comes the sounding one: then nothing is recalled.
+        """
         source, target = (self.past, self.future) if back else (self.future, self.past)
-        if not source:
+        if back and self.cued and not self.cued.recalled:
+            target.append(self.cued.entry)
+            self._return_to(None)
+        elif source:
+            present = self.recalled or self.sounding
+            if present:
+                target.append(present)
+            found = source.pop()
+            self._return_to(None if self.cueing and found is self.sounding else found)
+        else:
             return False
-        present = self.recalled or self.sounding
-        if present:
-            target.append(present)
-        self.recalled = source.pop()
-        self.revision += 1
-        self.morph = None
-        self.walk = self.recalled.request.walk
-        self.values["seed"] = self.recalled.request.seed
         return True
+
+    def _return_to(self, recalled: Entry | None) -> None:
+        self.recalled, self.morph = recalled, None
+        self.revision += 1
+        entry = recalled or self.sounding
+        if entry:
+            self.walk = entry.request.walk
+            self.values["seed"] = entry.request.seed
 
     def take(self, land: Land) -> None:
         """The queued clip has landed. Undo goes back over clips, not over performances of the same picture."""

@@ -136,6 +136,24 @@ def test_save_keeps_the_sounding_clip(tmp_path: Path) -> None:
     asyncio.run(play())
 
 
+def test_what_is_cued_waits_until_it_is_taken(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(tmp_path) as (app, player):
+            await player.hears("/riff/clip")
+            player.say("/riff/1/cue", 1)
+            player.say("/riff/1/seed_image", "house")
+            player.say("/riff/subscribe", "/riff/1/cued")
+            await player.hears("/riff/1/cued", lambda cued: cued == 1)
+            assert app.store.get("/riff/1/state") == "cued"
+            assert sum(message.address == "/riff/clip" for message in player.heard) == 1
+            player.say("/riff/1/take")
+            *_, title = await player.hears("/riff/clip", lambda *args: args[1] == 1)
+            assert title == "house"
+            await player.hears("/riff/1/cued", lambda cued: cued == 0)
+
+    asyncio.run(play())
+
+
 def test_what_cannot_be_is_said_in_words_and_the_loop_stays(tmp_path: Path) -> None:
     async def play() -> None:
         async with playing(tmp_path) as (app, player):

@@ -1,95 +1,11 @@
 """The conductor under a clock that the test turns: who paints what, by when, and what happens when it is late."""
 
-from dataclasses import dataclass, field
-
-import numpy as np
 import pytest
+from stage import Stage
 
-from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Why
-from riffosc.conductor import MARGIN_S, Conductor
-from riffosc.params import Store
-from riffosc.picture import Picture, PictureError
+from riffosc.actions import Fail, Late, Moved, Why
+from riffosc.conductor import MARGIN_S
 from riffosc.timeline import Timeline
-
-STEP_S = 0.005
-
-
-def find_picture(name: str) -> Picture:
-    if name != "house":
-        raise PictureError(f"there is no picture {name}")
-    return Picture(np.zeros((1, 512, 512), np.uint8), tempo=124.0)
-
-
-@dataclass
-class Stage:
-    """A renderer that takes `render_s` a clip and a mixer that lands what it is given, in simulated time."""
-
-    render_s: float = 0.5
-    voices: int = 3
-    now: float = 0.0
-    job: Job | None = None
-    landings: dict[int, Land] = field(default_factory=dict)
-    landed: list[tuple[float, Land]] = field(default_factory=list)
-    said: list[Action] = field(default_factory=list)
-    discarded: list[int] = field(default_factory=list)
-    slots: int = 0
-
-    def __post_init__(self) -> None:
-        store = Store(self.voices)
-        self.conductor = Conductor({v: store.voice(v) for v in range(1, self.voices + 1)}, find_picture, 44100)
-
-    def change(self, voice: int, **values: float | str | bool) -> None:
-        for name, value in values.items():
-            self.conductor.change(voice, name, value)
-
-    def run(self, seconds: float) -> None:
-        end = self.now + seconds
-        while self.now < end - 1e-9:
-            self.now += STEP_S
-            self._render()
-            self._land()
-            self._do(self.conductor.step(self.now))
-
-    def beats(self, beats: float) -> None:
-        self.run(beats * 60 / self.conductor.timeline.tempo)
-
-    def _render(self) -> None:
-        job = self.job
-        if job and self.now - job.started >= self.render_s:
-            self.job = None
-            self.slots += 1
-            picture = job.request.init if not job.request.painted else None
-            picture = picture or Picture(np.zeros((1, 8, 8), np.uint8), tempo=job.request.tempo)
-            self.conductor.rendered(job.number, Entry(job.request, picture, self.slots), self.now)
-
-    def _land(self) -> None:
-        beat = self.conductor.timeline.beat_at(self.now)
-        for voice, land in list(self.landings.items()):
-            if land.beat <= beat:
-                del self.landings[voice]
-                self.landed.append((beat, land))
-                self.conductor.landed(voice, land.entry.slot)
-
-    def _do(self, actions: list[Action]) -> None:
-        for action in actions:
-            match action:
-                case Render(job):
-                    assert self.job is None, "one job at a time"
-                    self.job = job
-                case Cancel(job):
-                    assert self.job and self.job.number == job.number
-                    self.job = None
-                case Discard(slot):
-                    self.discarded.append(slot)
-                case Land():
-                    assert action.beat >= self.conductor.timeline.beat_at(self.now)
-                    self.landings[action.voice] = action
-                case _:
-                    self.said.append(action)
-
-    @property
-    def prompts(self) -> list[str]:
-        return [land.entry.request.prompt for _, land in self.landed]
 
 
 def test_nothing_is_painted_until_a_prompt_comes() -> None:
@@ -218,17 +134,17 @@ def test_undo_and_redo_perform_the_clip_before_again() -> None:
     for prompt in ("one", "two", "three"):
         stage.change(1, prompt=prompt)
         stage.beats(8)
-    stage.conductor.undo(1)
-    stage.conductor.undo(1)
+    stage.conductor.undo(1, stage.now)
+    stage.conductor.undo(1, stage.now)
     stage.beats(8)
     assert stage.prompts[-1] == "one"
     assert not stage.landed[-1][1].entry.request.painted, "performed from its picture, not painted again"
-    stage.conductor.redo(1)
+    stage.conductor.redo(1, stage.now)
     stage.beats(8)
     assert stage.prompts[-1] == "two"
-    stage.conductor.redo(1)
+    stage.conductor.redo(1, stage.now)
     stage.beats(8)
-    stage.conductor.redo(1)
+    stage.conductor.redo(1, stage.now)
     stage.beats(8)
     assert stage.prompts[-1] == "three"
     assert [a.words for a in stage.said if isinstance(a, Fail)] == ["nothing to redo in voice 1"]

@@ -4,56 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from hall import RATE, Hall
 
-from riffosc.engine import Engine
-from riffosc.params import Store, Value
-from riffosc.playback.memory import MemoryOutput
-from riffosc.playback.player import Landing, Player
-
-RATE = 44100
-Told = tuple[str, str, tuple[Value, ...]]
-
-
-class Hall:
-    """An engine whose clock goes as fast as blocks are rendered."""
-
-    def __init__(self) -> None:
-        self.store = Store(2)
-        self.player = Player(2, RATE)
-        self.output = MemoryOutput(RATE)
-        self.output.start(self.player)
-        self.engine = Engine(self.store, self.player)
-        self.engine.conductor.ready = False
-        self.engine.status.wanted.append(lambda heard: heard in self.looked_at)
-        self.looked_at: set[str] = set()
-        self.told: list[Told] = []
-        self.published: list[str] = []
-        self.engine.tells.append(self)
-        self.store.listen(lambda address, _: self.published.append(address))
-
-    def notify(self, event: str, address: str, *args: Value) -> None:
-        self.told.append((event, address, args))
-
-    def done(self, command: str, *args: Value) -> None: ...
-
-    def fail(self, command: str, code: int, text: str) -> None: ...
-
-    def run(self, seconds: float) -> None:
-        """A tick every 5 ms."""
-        for _ in range(round(seconds / 0.005)):
-            self.output.render(RATE // 200)
-            self.engine.tick()
-
-    def of(self, event: str) -> list[tuple[Value, ...]]:
-        return [args for heard, _, args in self.told if heard == event]
+from riffosc.playback.player import Landing
 
 
 @pytest.fixture
 def hall() -> Iterator[Hall]:
     made = Hall()
     yield made
-    made.engine.close()
-    made.player.close()
+    made.close()
 
 
 @pytest.mark.parametrize("looked_at", ["/riff/levels", "/riff/level", "/riff/2/level"])

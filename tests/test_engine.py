@@ -1,0 +1,97 @@
+"""What the engine carries between conductor and mixer, on the memory output, with clips that come at once."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hall import RATE, Hall
+
+
+@pytest.fixture
+def hall() -> Iterator[Hall]:
+    """Voice 1 plays a clip of level 0.1."""
+    made = Hall()
+    made.store.set("/riff/1/seed", 10)
+    made.store.set("/riff/1/prompt", "one")
+    made.run(4)
+    yield made
+    made.close()
+
+
+def level(hall: Hall, cue: bool = False) -> float:
+    """What is heard now, in hundredths."""
+    _, main = hall.output.render(RATE // 200)
+    hall.engine.tick()
+    return round(100 * float((hall.output.cue if cue else main)[0, -1]))
+
+
+def test_a_landing_that_the_mixer_missed_takes_the_next_bar(hall: Hall) -> None:
+    assert level(hall) == 10
+    hall.store.set("/riff/1/seed", 20)
+    hall.engine.tick()
+    hall.skip(2.5)  # past the bar that it was planned for
+    hall.run(0.1)
+    assert level(hall) == 10
+    hall.run(4)
+    assert level(hall) == 20
+    assert len(hall.player.bank) == 1
+
+
+def test_cue_and_take(hall: Hall) -> None:
+    hall.store.set("/riff/1/cue", True)
+    hall.store.set("/riff/1/seed", 20)
+    hall.run(10)
+    assert (level(hall), level(hall, cue=True)) == (10, 20)
+    assert hall.store.get("/riff/1/cued") is True and hall.store.get("/riff/1/state") == "cued"
+    assert len(hall.of("clip")) == 1, "announced when it lands"
+    hall.store.set("/riff/1/seed", 30)
+    hall.run(3)
+    assert (level(hall), level(hall, cue=True)) == (10, 30)
+    hall.store.set("/riff/1/take", 1)
+    hall.run(4)
+    assert (level(hall), level(hall, cue=True)) == (30, 0)
+    assert len(hall.of("clip")) == 2 and not hall.store.get("/riff/1/cued")
+    assert len(hall.player.bank) == 1, "what was cued and never taken is let go"
+
+
+def test_a_cue_that_the_mixer_missed_is_heard_a_beat_later_and_not_lost(hall: Hall) -> None:
+    hall.store.set("/riff/1/cue", True)
+    hall.store.set("/riff/1/seed", 20)
+    hall.engine.tick()
+    hall.skip(1.5)
+    hall.run(2)
+    assert (level(hall), level(hall, cue=True)) == (10, 20)
+    hall.store.set("/riff/1/take", 1)
+    hall.engine.tick()
+    hall.skip(2.5)
+    hall.run(4)
+    assert (level(hall), level(hall, cue=True)) == (20, 0)
+    assert len(hall.player.bank) == 1
+
+
+def test_two_cues_are_mixed_and_panic_clears_them(hall: Hall) -> None:
+    for voice, seed in ((1, 20), (2, 30)):
+        hall.store.set(f"/riff/{voice}/cue", True)
+        hall.store.set(f"/riff/{voice}/seed", seed)
+        hall.store.set(f"/riff/{voice}/prompt", "two")
+    hall.run(3)
+    assert (level(hall), level(hall, cue=True)) == (10, 50)
+    hall.store.set("/riff/panic", 1)
+    hall.run(0.5)
+    assert (level(hall), level(hall, cue=True)) == (0, 0)
+    assert len(hall.player.bank) == 0
+
+
+def test_a_taken_clip_is_the_same_to_the_frame_in_the_cue_and_in_the_voice(hall: Hall) -> None:
+    hall.store.set("/riff/1/cue", True)
+    hall.store.set("/riff/1/seed", 20)
+    hall.run(3)
+    hall.store.set("/riff/1/take", 1)
+    total = []
+    for _ in range(800):
+        hall.engine.tick()
+        _, main = hall.output.render(RATE // 200)
+        total.append(np.stack([main[0], hall.output.cue[0]]))
+    main, cue = np.concatenate(total, axis=1)
+    whole = int(np.flatnonzero(np.abs(main - 0.2) > 1e-6)[-1]) + 1
+    assert int(np.flatnonzero(cue)[-1]) + 1 == whole
