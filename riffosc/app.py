@@ -136,6 +136,8 @@ def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, outputs: O
     """Controllers do what OSC does, by the same messages."""
     midi = Midi(engine.store, Router(engine.store, osc.desk.say), shelf)
     stack.callback(midi.close)
+    if midi.ports.problem:
+        log.warning("MIDI: %s", midi.ports.problem)
     midi.clock = engine.clockwork.midi.feed
     player = engine.player
     midi.jack_in = lambda: [(event.frame / player.samplerate, event.data) for event in player.midi_in()]

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -168,10 +169,11 @@ def params(markdown: bool) -> None:
 
 @main.command()
 def devices() -> None:
-    """List where sound can go."""
+    """List where sound can go, and MIDI can come from."""
     from riffosc.devices import describe
+    from riffosc.midi.console import port_lines
 
-    click.echo(describe())
+    click.echo("\n".join((describe(), *port_lines())))
 
 
 @main.command()
@@ -182,6 +184,58 @@ def doctor() -> None:
     findings = examine()
     for finding in findings:
         click.echo(f"{'ok ' if finding.ok else '-- '} {finding.what}: {finding.words}")
+
+
+@main.group()
+def midi() -> None:
+    """Controllers: what is there, what it sends, what it steers."""
+
+
+JACK_OPTION = click.option("--jack", is_flag=True, help="Look at JACK's MIDI ports instead of the system's.")
+
+
+@midi.command("list")
+@JACK_OPTION
+def midi_list(jack: bool) -> None:
+    """Say which ports and maps there are, and what is wrong with a map."""
+    from riffosc.midi.console import listing
+
+    for line in listing(jack):
+        click.echo(line)
+
+
+@midi.command("monitor")
+@JACK_OPTION
+def midi_monitor(jack: bool) -> None:
+    """Show what controllers send, in the words of a map, until Ctrl-C."""
+    from riffosc.midi.console import events
+
+    with suppress(KeyboardInterrupt):
+        for line in events(jack):
+            click.echo(line)
+
+
+@midi.command("learn")
+@click.argument("address")
+@click.argument("values", nargs=-1)
+@click.option("--port", default=7433, show_default=True, help="OSC port of the riffosc that runs.")
+@JACK_OPTION
+def midi_learn(address: str, values: tuple[str, ...], port: int, jack: bool) -> None:
+    """Bind the next control that is moved to ADDRESS, of a riffosc that runs or for the next one.
+
+    Turn an endless knob clockwise first. VALUES are the texts or numbers that a control is to choose from.
+    """
+    from riffosc.midi.console import learn
+    from riffosc.params import ParamError
+
+    address = address if address.startswith("/") else f"/riff/1/{address}"
+    click.echo(f"Move the control for {address} (Ctrl-C: none) ...")
+    try:
+        click.echo(learn(address, values, port, jack))
+    except (ParamError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("nothing was learned")
 
 
 class LazyGroup(click.Group):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riffosc import devices
+from riffosc.midi.ports import VIRTUAL, Ports
 from riffosc.resources import weights_dir
 
 PORT = 7433
@@ -117,9 +118,13 @@ def _shared_memory() -> Result:
 
 
 def _midi() -> Result:
-    if importlib.util.find_spec("rtmidi"):
-        return True, "found"
-    return False, "missing; there is none ready-made for Python 3.13, so use 3.12 or 3.11 for MIDI"
+    ports = Ports(lambda name: None)
+    try:
+        ports.poll(0.0)
+        found = [name for name in ports.inputs if name not in VIRTUAL]
+        return not ports.problem, ports.problem or ", ".join(found) or "no controller is plugged in"
+    finally:
+        ports.close()
 
 
 def _port() -> Result:
@@ -181,6 +186,6 @@ CHECKS: dict[str, Callable[[], Result]] = {
     "sound card": _sound_card,
     "realtime rights": _realtime,
     "shared memory": _shared_memory,
-    "MIDI library": _midi,
+    "MIDI": _midi,
     "training": _training,
 }

@@ -30,7 +30,7 @@ RULES = {
     "names": "params",
     "state": "files",
     "slots": "params commands names state",
-    "doctor": "devices resources",
+    "doctor": "devices resources midi",
     "naming": "clip wav",
     "folder": f"{SCORE} wav files keep naming",
     "actions": DECIDING,

@@ -57,8 +57,6 @@ class Midi:
         for port in (JACK, VIRTUAL[0]):
             self._came(port)
         self.ports = Ports(self._came, api)
-        if self.ports.problem:
-            log.warning("MIDI: %s", self.ports.problem)
 
     # in and out
 

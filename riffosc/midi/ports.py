@@ -51,6 +51,11 @@ class Ports:
     def inputs(self) -> list[str]:
         return list(self._inputs)
 
+    @property
+    def outputs(self) -> list[str]:
+        """Those that could be sent to."""
+        return [*(name for name in self._outputs if name == VIRTUAL[1]), *self._there]
+
     def poll(self, now: float) -> list[Incoming]:
         """What has come since the last call, in its order for each port; `now` on the audio clock."""
         if not self._lists:
