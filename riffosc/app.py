@@ -114,6 +114,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
+        await _open_web(stack, options, osc, networks)
         yield App(store, engine, osc, renderer, outputs, state, slots)
 
 

@@ -13,7 +13,7 @@ from riffosc.control.commands import Ask
 from riffosc.control.desk import Counters, Desk
 from riffosc.control.dispatch import Played
 from riffosc.control.moments import Due
-from riffosc.control.replies import Peer
+from riffosc.control.replies import Line, Peer
 from riffosc.params import Store, Value
 
 log = logging.getLogger(__name__)
@@ -115,6 +115,9 @@ class OscServer(asyncio.DatagramProtocol):
         log.debug("OSC to %s: %s", self._sending_to, exc)
 
     def _carry(self, peer: Peer, datagram: bytes) -> None:
+        if isinstance(peer, Line):
+            peer.carry(datagram)
+            return
         if peer is None or self._transport is None or self._choked:
             return
         self._sending_to = peer

@@ -22,6 +22,13 @@ FLOAT_MAX = 3.4028234e38
 _IMMEDIATELY = b"#bundle\0" + b"\0\0\0\0\0\0\0\1"
 
 
+class Line:
+    """A peer that is answered by a way of its own and not through the UDP port."""
+
+    def carry(self, datagram: bytes) -> None:
+        raise NotImplementedError
+
+
 class Handle(Protocol):
     def cancel(self) -> None: ...
 

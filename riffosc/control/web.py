@@ -16,14 +16,18 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from riffosc.control.desk import Desk
 from riffosc.control.guard import Guard, Request
 from riffosc.control.oscquery import ATTRIBUTES, Json, Namespace, host_info
+from riffosc.control.packet import MAX_DATAGRAM
+from riffosc.control.session import Session
 
 CONNECTIONS = 128  # at a time; more are told to come back
+SESSIONS = 32  # WebSockets at a time
 HEADER_BYTES = 16384  # of a request: a URL and what a browser says with it
 STOP_S = 2  # for what is being answered, when riffosc ends
 HEADERS = {
@@ -48,9 +52,11 @@ class WebServer:
 
     def __init__(self, desk: Desk, guard: Guard, ear: socket.socket) -> None:
         self._desk = desk
+        self._sessions = 0
         self.port: int = ear.getsockname()[1]
         self._namespace = Namespace(desk.store, lambda: desk.commands.docs)
-        app = Starlette(routes=[Route("/{path:path}", self._get, methods=["GET"])])
+        get = Route("/{path:path}", self._get, methods=["GET"])
+        app = Starlette(routes=[get, WebSocketRoute("/{path:path}", self._talk)])
         config = uvicorn.Config(
             _Guarded(app, guard),
             lifespan="off",
@@ -59,6 +65,8 @@ class WebServer:
             access_log=False,
             server_header=False,
             limit_concurrency=CONNECTIONS,
+            ws_max_size=MAX_DATAGRAM,
+            ws_per_message_deflate=False,  # a few bytes a frame
             h11_max_incomplete_event_size=HEADER_BYTES,
             timeout_graceful_shutdown=STOP_S,
         )
@@ -73,6 +81,8 @@ class WebServer:
     async def close(self) -> None:
         self._server.should_exit = True
         await self._serving
+        for connection in tuple(self._server.server_state.connections):  # of who takes nothing any more
+            connection.transport.abort()
 
     async def _get(self, request: HttpRequest) -> Response:
         query = [name for name, _ in parse_qsl(request.scope["query_string"].decode("latin-1"), True)]
@@ -85,6 +95,16 @@ class WebServer:
         if node is None:
             return PlainTextResponse("no such address", 404, HEADERS)
         return _attributes(node, query) if query else _json(node)
+
+    async def _talk(self, socket: WebSocket) -> None:
+        if self._sessions >= SESSIONS:
+            await socket.send_denial_response(PlainTextResponse("too many listen already", 503, HEADERS))
+            return
+        self._sessions += 1
+        try:
+            await Session(self._desk, socket).run()
+        finally:
+            self._sessions -= 1
 
 
 def _attributes(node: Json, names: list[str]) -> Response:
