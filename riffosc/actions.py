@@ -87,6 +87,14 @@ class Uncue:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Let the voice fall silent on `beat`."""
+
+    voice: int
+    beat: float
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     voice: int
     beats: float
@@ -110,4 +118,4 @@ class Moved:
     value: Value
 
 
-Action = Render | Cancel | Discard | Land | Uncue | Late | Fail | Moved
+Action = Render | Cancel | Discard | Land | Uncue | Silence | Late | Fail | Moved

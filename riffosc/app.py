@@ -27,6 +27,7 @@ from riffosc.playback.outputs import Outputs, choose_output
 from riffosc.playback.player import Player
 from riffosc.quantise import CANCEL, Quantise
 from riffosc.slots import Slots
+from riffosc.snapshots import Snapshots
 from riffosc.state import StateFolder
 from riffosc.synthesis.process import RendererProcess
 
@@ -105,10 +106,13 @@ async def running(options: Options) -> AsyncIterator[App]:
         slots = Slots(store, state)
         quantise = Quantise(store, engine.conductor, player.now, LEADS_S)
         modulation = Modulation(store, engine.conductor, engine.done)
+        snapshots = Snapshots(state, quantise, modulation, engine.conductor, engine.done)
         engine.ticking += [quantise.tick, modulation.tick]
         osc.desk.hear(beats=quantise)
-        for doc, ask in (*slots.commands(), *modulation.commands(), (CANCEL, quantise.cancel)):
-            osc.add_command(doc, ask)
+        for part in (slots, snapshots, modulation):
+            for doc, ask in part.commands():
+                osc.add_command(doc, ask)
+        osc.add_command(CANCEL, quantise.cancel)
         if shelf:
             _open_midi(stack, engine, osc, outputs, shelf)
         for address, value in {"/riff/model": options.model, **options.settings}.items():

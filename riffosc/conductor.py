@@ -8,12 +8,26 @@ is time for another, and lands otherwise. A late clip never leaves a gap: the ol
 from dataclasses import replace
 from math import inf
 
-from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Uncue, Why
+from riffosc.actions import (
+    Action,
+    Cancel,
+    Discard,
+    Entry,
+    Fail,
+    Job,
+    Land,
+    Late,
+    Moved,
+    Render,
+    Silence,
+    Uncue,
+    Why,
+)  # fmt: skip
 from riffosc.clip import ClipRequest
 from riffosc.estimate import Estimates
 from riffosc.params import Value
 from riffosc.timeline import SNAP_BEATS, Timeline
-from riffosc.voice import FindPicture, Voice
+from riffosc.voice import HISTORY, FindPicture, Voice
 
 MARGIN_S = 0.08  # from a clip's arrival to the earliest boundary it may take: a command, a block or two, the fade
 RESTART_S = 0.1  # a job that has just begun is not begun again for each step of a fader
@@ -166,13 +180,26 @@ class Conductor:
     def clear(self) -> None:
         """After a panic: every voice is empty and wants nothing until it is asked again."""
         for state in self.voices.values():
-            self._cancel(state)
-            if state.after:
-                self._actions.append(Discard(state.after.entry.slot))
-            state.queued = state.after = state.cued = state.sounding = state.morph = state.recalled = None
-            state.taking = state.aside = False
-            state.earliest = -inf
-            state.built = state.revision
+            self._forget(state)
+
+    def _forget(self, state: Voice) -> None:
+        self._cancel(state)
+        if state.after:
+            self._actions.append(Discard(state.after.entry.slot))
+        state.queued = state.after = state.cued = state.sounding = state.morph = state.recalled = None
+        state.taking = state.aside = False
+        state.earliest = -inf
+        state.built = state.revision
+
+    def empty(self, voice: int, beat: float) -> None:
+        """The voice falls silent on `beat`, and wants nothing until it is asked again; undo brings it back."""
+        state = self.voices[voice]
+        if state.sounding:
+            state.past = [*state.past, state.sounding][-HISTORY:]
+        if state.cued:
+            self._uncue(state, beat)
+        self._forget(state)
+        self._actions.append(Silence(voice, beat))
 
     # What the renderer and the player report
 
@@ -223,8 +250,10 @@ class Conductor:
             self._land(state, following)
 
     def missed(self, voice: int, slot: int, now: float) -> None:
-        """The mixer could not take the boundary any more: the next one, then."""
+        """The mixer could not take the boundary any more: the next one, then. A `slot` below 0 is silence."""
         state = self.voices[voice]
+        if slot < 0 and not state.queued and not state.sounding:
+            self._actions.append(Silence(voice, self.next_bar(now)))
         if state.queued is None or state.queued.entry.slot != slot:
             return
         old = state.queued

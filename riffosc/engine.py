@@ -15,7 +15,20 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from riffosc.actions import Action, Cancel, Discard, Entry, Fail, Job, Land, Late, Moved, Render, Uncue
+from riffosc.actions import (
+    Action,
+    Cancel,
+    Discard,
+    Entry,
+    Fail,
+    Job,
+    Land,
+    Late,
+    Moved,
+    Render,
+    Silence,
+    Uncue,
+)  # fmt: skip
 from riffosc.clip import Clip
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
@@ -212,6 +225,9 @@ class Engine:
                 self._land(action)
             case Uncue(voice, beat):
                 self.player.land(Landing(voice, None, beat, fade_s=self._fade_s(voice), cue=True))
+            case Silence(voice, beat):
+                self.player.land(Landing(voice, None, beat, fade_s=self._fade_s(voice)))
+                self.store.publish(f"/riff/{voice}/clip", "")
             case Late(voice, beats):
                 self._notify("late", "/riff/late", voice, float(beats))
             case Moved(voice, name, value):

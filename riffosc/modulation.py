@@ -61,7 +61,7 @@ class Modulation:
     """
 
     def __init__(self, store: Store, conductor: Conductor, stopped: Tell) -> None:
-        self._store = store
+        self.store = store
         self._conductor = conductor
         self._stopped = stopped
         self._moving: dict[str, Motion] = {}
@@ -98,11 +98,11 @@ class Modulation:
 
     def curve(self, address: str, words: Sequence[object]) -> Curve:
         """From a shape's name and its numbers, or `steps` and its own. Raises ParamError."""
-        param = self._store.param(address)
+        param = self.store.param(address)
         if not param.musical or isinstance(param.default, str):
             raise ParamError(f"{address} is not moved: numbers and switches that belong to the music are")
         shape = str(words[0]) if words else ""
-        numbers = [_number(word) for word in words[1:]]
+        numbers = [number(word) for word in words[1:]]
         if not numbers or numbers[0] < MIN_BEATS:
             raise ParamError(f"{shape} needs its beats, at least {MIN_BEATS:g}")
         if shape == "steps":
@@ -117,12 +117,12 @@ class Modulation:
         if known is None and len(self._moving) >= MAX_MOVING:
             raise ParamError(f"{MAX_MOVING} parameters move already; /riff/still stops them")
         if base is None:
-            base = known.base if known else self._store.get(address)
-        self._moving[address] = Motion(self._store.param(address), curve, base)
+            base = known.base if known else self.store.get(address)
+        self._moving[address] = Motion(self.store.param(address), curve, base)
 
     def glide(self, address: str, target: float, since: float, until: float) -> None:
         """In a straight line from where it is, from one beat (from bar 1) to another."""
-        start = self._store.get(address)
+        start = self.store.get(address)
         assert not isinstance(start, str)
         self.move(address, Line(float(start), target, since, until), target)
 
@@ -130,10 +130,15 @@ class Modulation:
         """Everything stays where it is."""
         self._moving.clear()
 
+    def drop(self, addresses: Iterable[str]) -> None:
+        """These stay where they are, to be set by somebody else."""
+        for address in addresses:
+            self._moving.pop(address, None)
+
     def base(self, address: str) -> Value:
         """Where a parameter stands, whatever moves it."""
         motion = self._moving.get(address)
-        return motion.base if motion else self._store.get(address)
+        return motion.base if motion else self.store.get(address)
 
     def standing(self) -> dict[str, str]:
         """What moves for good, in words that `curve` reads."""
@@ -163,7 +168,7 @@ class Modulation:
             return None if fresh else conductor.timeline.beat_at(now) - conductor.origin
         beats, ahead_s = float(conductor.timeline.quantum), BAR_LEAD_S
         if motion.param.per_voice:
-            bars = self._store.get(address.rsplit("/", 1)[0] + "/bars")
+            bars = self.store.get(address.rsplit("/", 1)[0] + "/bars")
             assert isinstance(bars, int)
             beats, ahead_s = beats * bars, 0.0
         loop = int((conductor.timeline.beat_at(now + ahead_s) - conductor.origin) // beats)
@@ -178,14 +183,14 @@ class Modulation:
         wanted = motion.base if ended else motion.param.coerce(round(value) if motion.param.type_tag == "i" else value)
         if ended:
             del self._moving[address]
-        if wanted != self._store.get(address):
+        if wanted != self.store.get(address):
             motion.moved = now
             self._set(address, wanted)
 
     def _set(self, address: str, value: Value) -> None:
         self._own = True
         try:
-            self._store.set(address, value)
+            self.store.set(address, value)
         finally:
             self._own = False
 
@@ -225,7 +230,8 @@ def _lfo(param: Param, address: str, shape: str, numbers: list[float]) -> Lfo:
     return Lfo(shape, beats, low, high, next(given, 0.0), int(next(given, crc32(address.encode()))))
 
 
-def _number(word: object) -> float:
+def number(word: object) -> float:
+    """A number that a player may mean. Raises ParamError."""
     try:
         number = float(word)  # type: ignore[arg-type]
     except (TypeError, ValueError):

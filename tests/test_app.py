@@ -20,6 +20,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from riffosc.app import App, Options, running
 from riffosc.params import Value
+from riffosc.playback.player import News, NewsKind
+from riffosc.playback.state import NOTHING
 
 PATIENCE_S = 90.0
 SEED = {"/riff/1/seed_image": "techno", "/riff/1/denoising": 0.0, "/riff/tempo": 132.0, "/riff/1/bars": 1}
@@ -61,7 +63,7 @@ class Player(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def playing(folder: Path, audio: str = "none", **settings: Value) -> AsyncIterator[tuple[App, Player]]:
     wishes = {**SEED, **{f"/riff/{name.replace('__', '/')}": value for name, value in settings.items()}}
-    options = Options(folder=folder, audio=audio, port=0, settings=wishes)
+    options = Options(folder=folder, state=folder / "state", audio=audio, port=0, settings=wishes)
     async with running(options) as app:
         player = await Player.at(app.osc.port)
         player.say("/riff/subscribe", "clip")
@@ -189,6 +191,38 @@ def test_stop_start_panic_and_tap(tmp_path: Path) -> None:
             async with asyncio.timeout(PATIENCE_S):
                 while len(app.engine.player.bank):
                     await asyncio.sleep(0.02)
+
+    asyncio.run(play())
+
+
+def test_a_snapshot_is_recalled_at_a_bar_line(tmp_path: Path) -> None:
+    """The picture and the level it was kept with; a voice that was silent then falls silent."""
+
+    async def play() -> None:
+        landed: list[News] = []
+        async with playing(tmp_path) as (app, player):
+            app.engine.observe.append(lambda news, _: landed.append(news) if news.kind is NewsKind.LANDED else None)
+            player.say("/riff/subscribe", "done")
+            for voice in (1, 2):
+                player.say("/riff/subscribe", f"/riff/{voice}/state")
+            await player.hears("/riff/1/state", lambda word: word == "playing")
+            player.say("/riff/snapshot/save", "first")
+            await player.hears("/riff/done", lambda *args: args == ("/riff/snapshot/save", "first"))
+            player.say("/riff/1/play", "seed_image", "house", "gain", 0.25)
+            player.say("/riff/2/play", "seed_image", "funk", "denoising", 0.0, "bars", 1)
+            await player.hears("/riff/2/state", lambda word: word == "playing")
+            landed.clear()
+            player.heard.clear()
+            player.say("/riff/snapshot/recall", "first")
+            await player.hears("/riff/done", lambda *args: args == ("/riff/snapshot/recall", "first"))
+            assert app.store.get("/riff/1/gain") == 1.0 and app.store.get("/riff/1/seed_image") == "techno"
+            await player.hears("/riff/2/state", lambda word: word == "empty")
+            async with asyncio.timeout(PATIENCE_S):
+                while not any(news.voice == 1 for news in landed) or not any(news.voice == 2 for news in landed):
+                    await asyncio.sleep(0.02)
+            conductor = app.engine.conductor
+            assert [news.slot for news in landed if news.voice == 2] == [NOTHING]
+            assert all((news.beat - conductor.origin) % 4 == pytest.approx(0) for news in landed)
 
     asyncio.run(play())
 

@@ -43,6 +43,7 @@ RULES = {
     "curves": "",
     "modulation": f"{DECIDING} commands conductor curves",
     "clockwork": "params timeline clocks conductor playback",
+    "snapshots": f"{DECIDING} commands conductor curves modulation names quantise state",
     "control": "params commands",
     "midi": "params commands files resources",
     "synthesis": f"{SCORE} resources threads",
