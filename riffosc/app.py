@@ -69,6 +69,7 @@ class App:
     outputs: Outputs
     state: StateFolder
     slots: Slots
+    snapshots: Snapshots
 
 
 @asynccontextmanager
@@ -119,7 +120,7 @@ async def running(options: Options) -> AsyncIterator[App]:
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
         await _open_web(stack, options, osc, networks)
-        yield App(store, engine, osc, renderer, outputs, state, slots)
+        yield App(store, engine, osc, renderer, outputs, state, slots, snapshots)
 
 
 async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> None:

@@ -191,9 +191,9 @@ class Conductor:
         state.earliest = -inf
         state.built = state.revision
 
-    def empty(self, voice: int, beat: float) -> None:
-        """The voice falls silent on `beat`, and wants nothing until it is asked again; undo brings it back."""
-        state = self.voices[voice]
+    def empty(self, voice: int, now: float) -> None:
+        """The voice falls silent on the next bar line and wants nothing until it is asked; undo brings it back."""
+        state, beat = self.voices[voice], self.next_bar(now)
         if state.sounding:
             state.past = [*state.past, state.sounding][-HISTORY:]
         if state.cued:

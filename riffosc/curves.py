@@ -78,10 +78,11 @@ class Line:
 
     start: float
     end: float
-    since: float  # beats from bar 1
+    since: float  # beats of the timeline
     until: float
 
     def at(self, beat: float) -> float:
+        """Beats are the timeline's, for this one comes but once."""
         part = (beat - self.since) / (self.until - self.since) if self.until > self.since else 1.0
         return self.start + (self.end - self.start) * min(max(part, 0.0), 1.0)
 

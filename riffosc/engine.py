@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.005
 BAR_LEAD_S = MARGIN_S + 4 * TICK_S  # what begins at a bar line is asked for this much before it
-LEADS_S = {"tempo": LEAD_S} | dict.fromkeys(
+LEADS_S = {"tempo": LEAD_S + TICK_S} | dict.fromkeys(
     ("start", "stop", "continue", "quantum", "take", "fade_in", "fade_out"), BAR_LEAD_S
 )
 MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once

@@ -1,13 +1,14 @@
 """Parameters that move by themselves, in beats, until somebody takes them in hand."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from riffosc.commands import CommandDoc
 from riffosc.conductor import Conductor
 from riffosc.curves import SHAPES, Curve, Lfo, Line, Steps
 from riffosc.params import Param, ParamError, Store, Value, When
+from riffosc.quantise import Jumps
 
 EVERY_S = 0.02  # a parameter moves no more often: 50 Hz
 BAR_LEAD_S = 0.05  # a tempo is asked for this much before it bends
@@ -65,6 +66,7 @@ class Modulation:
         self._conductor = conductor
         self._stopped = stopped
         self._moving: dict[str, Motion] = {}
+        self._jumps = Jumps(conductor)
         self._own = False
         store.listen(self._changed)
 
@@ -121,7 +123,7 @@ class Modulation:
         self._moving[address] = Motion(self.store.param(address), curve, base)
 
     def glide(self, address: str, target: float, since: float, until: float) -> None:
-        """In a straight line from where it is, from one beat (from bar 1) to another."""
+        """In a straight line from where it is, from one beat of the timeline to another."""
         start = self.store.get(address)
         assert not isinstance(start, str)
         self.move(address, Line(float(start), target, since, until), target)
@@ -155,7 +157,10 @@ class Modulation:
 
     def tick(self, now: float) -> None:
         """Move what is due (seconds on the audio clock)."""
+        off = self._jumps.beats(now)
         for address, motion in list(self._moving.items()):
+            if off and isinstance(motion.curve, Line):
+                motion.curve = replace(motion.curve, since=motion.curve.since + off, until=motion.curve.until + off)
             beat = self._beat(motion, address, now)
             if beat is not None:
                 self._move(address, motion, beat, now)
@@ -178,6 +183,7 @@ class Modulation:
         return beats * (loop + motion.param.per_voice)
 
     def _move(self, address: str, motion: Motion, beat: float, now: float) -> None:
+        beat += self._conductor.origin if isinstance(motion.curve, Line) else 0.0
         value = motion.curve.at(beat)
         ended = isinstance(motion.curve, Line) and beat >= motion.curve.until
         wanted = motion.base if ended else motion.param.coerce(round(value) if motion.param.type_tag == "i" else value)

@@ -17,11 +17,35 @@ WORDS = ("now", "beat", "bar", "loop")
 CANCEL = CommandDoc("/riff/at/cancel", "", "/riff/done, with how many", "Forget all that waits for its beat.")
 
 
-class Waiting(NamedTuple):
+class Mark(NamedTuple):
+    """A place in time that something may wait for."""
+
     beat: float  # of the conductor's timeline
+    grid: float = 0.0  # of beats that it lies on, counted from bar 1; 0 where it is a beat of its own
+
+
+class Waiting(NamedTuple):
+    mark: Mark
     order: int  # first come, first served
     lead_s: float
     action: Callable[[], None]
+
+
+class Jumps:
+    """Sees when the beat is moved: a player of the clock that leads has gone to another place in the song."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        self._conductor = conductor
+        self._last: tuple[float, float] | None = None  # seconds, beat
+
+    def beats(self, now: float) -> float:
+        """By how much it has been moved since the last look; less than a beat is a clock's own affair."""
+        line = self._conductor.timeline
+        beat = line.beat_at(now)
+        then, before = self._last or (now, beat)
+        self._last = now, beat
+        off = beat - before - (now - then) * line.tempo / 60
+        return off if abs(off) > 1 else 0.0
 
 
 class Quantise:
@@ -36,17 +60,18 @@ class Quantise:
     ) -> None:
         """`leads_s`: by the last name of an address, how long before its beat it has to be set to be in time."""
         self._conductor = conductor
-        self._now = now
+        self.now = now
         self._leads_s = leads_s
         self._longest_s = max(leads_s.values(), default=EARLY_S)
         self._waiting: list[Waiting] = []
+        self._jumps = Jumps(conductor)
         self._order = 0
         store.listen(self._changed)
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def beat(self, when: object, address: str) -> float | None:
+    def mark(self, when: object, address: str) -> Mark | None:
         """The next beat, bar line or top of the loop, or beat `when` as /riff/beat counts; None for now."""
         if len(self) >= MAX_WAITING:
             raise ParamError(f"{MAX_WAITING} changes wait for their beat already; /riff/at/cancel forgets them")
@@ -55,28 +80,37 @@ class Quantise:
             case "now":
                 return None
             case "beat" | "bar" | "loop" as word:
-                return conductor.boundary(conductor.timeline.beat_at(self._now()), self._grid(word, address))
-        return conductor.origin + _number(when)
+                grid = self._grid(word, address)
+                return Mark(conductor.boundary(conductor.timeline.beat_at(self.now()), grid), grid)
+        return Mark(conductor.origin + _number(when))
 
-    def not_before(self, address: str, beat: float) -> None:
-        """The clip that comes of a change at `address` lands no sooner than on `beat`."""
+    def bar_here(self) -> float:
+        """The beat of the bar line that is nearest."""
+        bar = float(self._conductor.timeline.quantum)
+        return self._conductor.boundary(self._conductor.timeline.beat_at(self.now()) - bar / 2, bar)
+
+    def not_before(self, address: str, mark: tuple[float, float]) -> None:
+        """The clip that comes of a change at `address` lands no sooner than there."""
         voice = _voice(address)
         if voice in self._conductor.voices:
-            self._conductor.not_before(voice, beat)
+            self._conductor.not_before(voice, mark[0])
 
-    def at(self, beat: float, address: str, action: Callable[[], None]) -> None:
-        """`action` sets `address`, or so: it is done as much before `beat` as that needs to be in time."""
+    def at(self, mark: tuple[float, float], address: str, action: Callable[[], None]) -> None:
+        """`action` sets `address`, or so: it is done as much before the beat as that needs to be in time."""
         self._order += 1
         lead_s = self._leads_s.get(address.rsplit("/", 1)[1], EARLY_S)
-        insort(self._waiting, Waiting(beat, self._order, lead_s, action))
+        insort(self._waiting, Waiting(Mark(*mark), self._order, lead_s, action))
 
     def tick(self, now: float) -> None:
         """Do what is due (seconds on the audio clock)."""
+        off = self._jumps.beats(now)
+        if off:
+            self._waiting = sorted(one._replace(mark=self._moved(one.mark, off, now)) for one in self._waiting)
         line = self._conductor.timeline
         horizon = line.beat_at(now + self._longest_s) + SNAP_BEATS
-        if not self._waiting or self._waiting[0].beat > horizon:
+        if not self._waiting or self._waiting[0].mark.beat > horizon:
             return
-        due = [one for one in self._waiting if one.beat <= line.beat_at(now + one.lead_s) + SNAP_BEATS]
+        due = [one for one in self._waiting if one.mark.beat <= line.beat_at(now + one.lead_s) + SNAP_BEATS]
         done = {one.order for one in due}
         self._waiting = [one for one in self._waiting if one.order not in done]
         for one in due:
@@ -86,6 +120,14 @@ class Quantise:
         count = len(self)
         self._waiting.clear()
         return [("/riff/done", (CANCEL.address, count))]
+
+    def _moved(self, mark: Mark, off: float, now: float) -> Mark:
+        """As far ahead as before the jump, on the nearest of its grid; a beat of the song stays what it is."""
+        if not mark.grid:
+            return mark
+        conductor = self._conductor
+        nearest = conductor.boundary(mark.beat + off - mark.grid / 2, mark.grid)
+        return mark._replace(beat=max(nearest, conductor.boundary(conductor.timeline.beat_at(now), mark.grid)))
 
     def _grid(self, word: str, address: str) -> float:
         """In beats. A loop is the voice's own; where no voice is named, the longest that sounds."""

@@ -11,7 +11,7 @@ from riffosc.conductor import Conductor
 from riffosc.modulation import Ask, Modulation, Reply, Tell, number
 from riffosc.names import clean_name, meant
 from riffosc.params import ParamError, Store, Value, When
-from riffosc.quantise import Quantise
+from riffosc.quantise import Mark, Quantise
 from riffosc.state import StateFolder, Tables
 
 FOLDER = "snapshots"
@@ -42,7 +42,7 @@ class Recall:
     """A snapshot on its way, as of the beat on which it begins."""
 
     name: str
-    beat: float
+    mark: Mark
     bars: float
     now: dict[str, Value] = field(default_factory=dict)  # heard at once, or the tempo: changed on the beat
     painted: dict[str, Value] = field(default_factory=dict)  # changed on arrival, to land from the beat on
@@ -107,15 +107,15 @@ class Snapshots:
         name = meant(args[0] if args else "", self._names(), "snapshot")
         bars = min(max(number(args[1]), 0.0), MAX_BARS) if len(args) > 1 else 0.0
         tables = self._folder.read(_file(name), partial(sift, self._store, self._modulation))
-        beat = self._quantise.beat("bar", "/riff")
-        assert beat is not None
-        recall = self._sorted(Recall(name, beat, bars, moving=tables.get("moving", {})), tables)
+        mark = self._quantise.mark("bar", "/riff")
+        assert mark is not None
+        recall = self._sorted(Recall(name, mark, bars, moving=tables.get("moving", {})), tables)
         self._newest = recall
         self._paint(recall)
         for address in [one for one in recall.now if one in ("/riff/tempo", "/riff/quantum")]:
             change = {address: recall.now.pop(address)}
-            self._quantise.at(beat, address, partial(self._if_newest, recall, partial(self._set, change)))
-        self._quantise.at(beat, RECALL.address, partial(self._if_newest, recall, partial(self._begin, recall)))
+            self._quantise.at(mark, address, partial(self._if_newest, recall, partial(self._set, change)))
+        self._quantise.at(mark, RECALL.address, partial(self._if_newest, recall, partial(self._begin, recall)))
         return ()
 
     def _sorted(self, recall: Recall, tables: Tables) -> Recall:
@@ -137,7 +137,7 @@ class Snapshots:
         """Work begins now, and lands no sooner than the recall."""
         changed = {address: value for address, value in recall.painted.items() if self._differs(address, value)}
         for address in changed:
-            self._quantise.not_before(address, recall.beat)
+            self._quantise.not_before(address, recall.mark)
         for voice, state in self._conductor.voices.items():
             clips = ceil(recall.bars / self._number(recall, voice, "bars"))
             self._conductor.change(voice, "morph", max(clips, 1))
@@ -161,15 +161,19 @@ class Snapshots:
         return silent and self._conductor.state_word(voice) != "empty"
 
     def _leave(self, recall: Recall, voice: int) -> None:
-        beat = recall.beat + recall.bars * self._conductor.timeline.quantum
-        leave = partial(self._conductor.empty, voice, beat)
-        self._quantise.at(beat, f"/riff/{voice}/take", partial(self._if_newest, recall, leave))
+        """At the bar line on which the recall ends; `take` comes as early as what lands on a bar line has to."""
+        bar = self._conductor.timeline.quantum
+        mark = Mark(recall.mark.beat + bar * ceil(recall.bars), bar)
+        self._quantise.at(mark, f"/riff/{voice}/take", partial(self._if_newest, recall, partial(self._empty, voice)))
+
+    def _empty(self, voice: int) -> None:
+        self._conductor.empty(voice, self._quantise.now())
 
     def _begin(self, recall: Recall) -> None:
         """On its beat."""
         self._modulation.stop()
         self._set(recall.now)
-        since = recall.beat - self._conductor.origin
+        since = self._quantise.bar_here()
         until = since + recall.bars * self._conductor.timeline.quantum
         for address, value in recall.glides.items():
             if self._differs(address, value) and address not in recall.moving:

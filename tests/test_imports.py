@@ -41,7 +41,7 @@ RULES = {
     "clocks": "timeline",
     "quantise": f"{DECIDING} commands conductor",
     "curves": "",
-    "modulation": f"{DECIDING} commands conductor curves",
+    "modulation": f"{DECIDING} commands conductor curves quantise",
     "clockwork": "params timeline clocks conductor playback",
     "snapshots": f"{DECIDING} commands conductor curves modulation names quantise state",
     "control": "params commands",

@@ -6,6 +6,7 @@ from band import NEAR, Band
 from riffosc.curves import Lfo, Steps
 from riffosc.modulation import MAX_MOVING, MAX_STEPS, Modulation
 from riffosc.params import PARAMS, Store
+from riffosc.timeline import Timeline
 
 
 @pytest.fixture
@@ -185,6 +186,16 @@ def test_a_glide_ends_where_it_was_to_go(band):
     assert band.store.get("/riff/1/gain") == 0.4
     assert changes(band, "/riff/1/guidance") == [4.0, 8.0, 10.0], "towards the tops of the loops at 8, 16 and 24"
     assert band.modulation.standing() == {}
+
+
+def test_a_glide_goes_on_where_the_clock_jumps_to(band):
+    band.modulation.glide("/riff/1/gain", 0.0, 0.0, 16.0)
+    band.run(8)
+    band.conductor.timeline = Timeline(beat=100.0, seconds=band.clock.now)
+    band.run(4)
+    assert band.store.get("/riff/1/gain") == pytest.approx(0.25, abs=0.01)
+    band.run(5)
+    assert band.store.get("/riff/1/gain") == 0.0 and band.modulation.base("/riff/1/gain") == 0.0
 
 
 def test_panic_stops_all_and_paints_nothing(band):

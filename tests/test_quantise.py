@@ -160,12 +160,23 @@ def test_at_a_time_tag_the_beat_is_looked_for_then(band):
     assert band.happened["/riff/1/gain"][0] == pytest.approx(8, abs=NEAR)
 
 
-def test_the_time_line_may_jump(band):
-    """A clock that takes over counts its own beats: what is behind it is due."""
-    band.send("/riff/at", 100, "/riff/1/gain", 0.5)
-    band.conductor.timeline = Timeline(beat=1000.0, seconds=band.clock.now)
-    band.run(0.1)
-    assert band.store.get("/riff/1/gain") == 0.5
+@pytest.mark.parametrize("there", [1000.5, 0.5])
+def test_a_player_who_goes_elsewhere_in_the_song_takes_along_what_waits(band, there):
+    """As far ahead as before, on a bar line; what waits for a beat of the song waits for that."""
+    band.run(62)  # to 63.5
+    band.send("/riff/at", "bar", "/riff/1/gain", 0.5)
+    band.send("/riff/at", 1004.5, "/riff/2/gain", 0.5)
+    band.conductor.timeline = Timeline(beat=there, seconds=band.clock.now)
+    band.run(8)
+    assert band.happened["/riff/1/gain"][0] == pytest.approx(round(there + 3.5), abs=NEAR)
+    assert ("/riff/2/gain" in band.happened) is (there > 1000)
+
+
+def test_a_clock_that_is_put_right_by_a_little_moves_nothing(band):
+    band.send("/riff/at", "bar", "/riff/1/gain", 0.5)
+    band.conductor.timeline = Timeline(beat=2.0, seconds=band.clock.now)  # half a beat on
+    band.run(4)
+    assert band.happened["/riff/1/gain"][0] == pytest.approx(4, abs=NEAR)
 
 
 def test_without_beats_it_is_told():

@@ -83,8 +83,8 @@ class Dispatch:
     def _on_a_beat(self, when: object, address: str) -> Moment | None:
         if self._beats is None:
             raise Refusal(Code.UNKNOWN, "there are no beats to wait for")
-        beat = self._beats.beat(when, address)
-        return None if beat is None else BeatMoment(beat, self._beats)
+        mark = self._beats.mark(when, address)
+        return None if mark is None else BeatMoment(mark, self._beats)
 
     def _use(self, param: Param, message: Message, peer: Peer, moment: Moment | None) -> None:
         """One parameter: set it, ask for it without arguments, trigger it."""

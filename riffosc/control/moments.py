@@ -8,6 +8,7 @@ from riffosc.control.schedule import Action, Schedule
 from riffosc.params import Value
 
 Due = Callable[[str, Value, float], None]
+Mark = tuple[float, float]  # a beat, and the grid of beats that it lies on; 0 where it lies on none
 
 
 class Moment(Protocol):
@@ -21,12 +22,12 @@ class Moment(Protocol):
 class Beats(Protocol):
     """Who knows the beat, and lets things wait for it; `riffosc.quantise` does."""
 
-    def beat(self, when: object, address: str) -> float | None:
+    def mark(self, when: object, address: str) -> Mark | None:
         """The beat that is meant, None for now. Raises ParamError."""
 
-    def not_before(self, address: str, beat: float) -> None: ...
+    def not_before(self, address: str, mark: Mark) -> None: ...
 
-    def at(self, beat: float, address: str, action: Action) -> None: ...
+    def at(self, mark: Mark, address: str, action: Action) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class TagMoment:
 
 @dataclass(frozen=True, slots=True)
 class BeatMoment:
-    beat: float
+    mark: Mark
     beats: Beats
 
     def ahead(self, address: str, value: Value) -> None:
-        self.beats.not_before(address, self.beat)
+        self.beats.not_before(address, self.mark)
 
     def wait(self, address: str, action: Action) -> None:
-        self.beats.at(self.beat, address, action)
+        self.beats.at(self.mark, address, action)
