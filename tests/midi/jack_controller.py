@@ -9,7 +9,7 @@ CODE = """
 import os, queue, sys, jack
 server, name = sys.argv[1:]
 jack.set_error_function(lambda words: None)
-client = jack.Client(name, no_start_server=True, servername=server)
+client = jack.Client(name, no_start_server=True, servername=server or None)
 out, lights = client.midi_outports.register("out"), client.midi_inports.register("in")
 waiting = queue.SimpleQueue()
 heard = queue.SimpleQueue()
@@ -46,12 +46,14 @@ os._exit(0)  # libjack may freeze a Python client that is closed while its callb
 class Controller:
     """Named like the device it stands for; `close` pulls its plug."""
 
-    def __init__(self, server: str, name: str) -> None:
+    def __init__(self, server: str, name: str, before: tuple[str, ...] = (), env: dict[str, str] | None = None) -> None:
+        """`before` is put before the command that it is started by."""
         self.name = name
         self.heard: list[tuple[int, ...]] = []
         self._plugged = threading.Event()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", CODE, server, name],
+            [*before, sys.executable, "-c", CODE, server, name],
+            env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
