@@ -1,7 +1,7 @@
 """Values back to the device: rings, motor faders and LEDs show what is, whoever changed it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from math import inf
 
 from riffosc.midi.binding import Binding
@@ -23,41 +23,60 @@ class Light:
     free_at: float = -inf
 
 
-@dataclass(slots=True)
 class Lights:
-    """Of one port. Only what has changed is sent."""
+    """Of one port. Only what has changed is looked at, and sent if it does not show yet."""
 
-    port: str
-    lights: dict[Control, Light] = field(default_factory=dict)
+    def __init__(self, port: str) -> None:
+        self.port = port
+        self._lights: dict[Control, Light] = {}
+        self._lit: dict[Control, Binding] = {}
+        self._showing: dict[str, list[Control]] = {}  # an address to what shows it
+        self._due: dict[Control, None] = {}  # to be looked at, in this order
 
-    def forget(self) -> None:
-        """The device was away: all of them are sent anew."""
-        for light in self.lights.values():
+    def assign(self, bindings: Iterable[Binding], store: Store) -> None:
+        """What there is to show; all of it is sent anew, for the device may have been away."""
+        self._lit = _lit(bindings, store)
+        self._showing = {}
+        for control, binding in self._lit.items():
+            self._showing.setdefault(binding.address, []).append(control)
+        for light in self._lights.values():
             light.shown = None
+        self._due = dict.fromkeys(self._lit)
+
+    def changed(self, address: str) -> None:
+        self._due |= dict.fromkeys(self._showing.get(address, ()))
 
     def heard(self, event: Event, now: float) -> None:
         """A knob shows where it stands already; a pad may have lit itself, and is told again."""
+        control = (event.kind, event.number)
         if event.kind in STATUS:
-            light = self.lights.setdefault((event.kind, event.number), Light())
+            light = self._lights.setdefault(control, Light())
             light.channel = event.channel
             light.shown = None if event.kind == "note" else event.value
             light.free_at = -inf if event.kind == "note" else now + HAND_S
+        if control in self._lit:
+            self._due[control] = None
 
     def due(self, router: Router, store: Store, now: float) -> Iterator[bytes]:
-        """Messages that bring the lights up to date; a light that two parameters share shows the first."""
-        for control, binding in _lit(router.bindings(self.port), store).items():
-            light = self.lights.setdefault(control, Light())
-            value = store.get(binding.address)
-            kept = _as_kept(binding, store)
-            if now < light.free_at or _shows(light, kept, value):
+        """Messages that bring the lights up to date; those of knobs in a hand wait."""
+        for control in list(self._due):
+            light = self._lights.setdefault(control, Light())
+            if now < light.free_at:
                 continue
-            light.shown = _level(kept, value)
-            router.pickup(self.port, binding).show(binding.position_of(value))
-            yield _message(control, binding.source.channel or light.channel, light.shown)
+            del self._due[control]
+            binding = _as_kept(self._lit[control], store)
+            value = store.get(binding.address)
+            if not _shows(light, binding, value):
+                light.shown = _level(binding, value)
+                router.pickup(self.port, self._lit[control]).show(binding.position_of(value))
+                yield _message(control, binding.source.channel or light.channel, light.shown)
 
 
-def _lit(bindings: list[Binding], store: Store) -> dict[Control, Binding]:
-    """A trigger has nothing to show, nor has a key that is only felt for how hard it is struck."""
+def _lit(bindings: Iterable[Binding], store: Store) -> dict[Control, Binding]:
+    """A light that two parameters share shows the first.
+
+    A trigger has nothing to show, nor has a key that is only felt for how hard it is struck.
+    """
     lit: dict[Control, Binding] = {}
     for binding in bindings:
         param = store.find(binding.address)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 from riffosc.midi.binding import Binding
-from riffosc.midi.events import Event, Reader, Source
-from riffosc.midi.feedback import HAND_S, Lights
+from riffosc.midi.events import Reader, Source
+from riffosc.midi.feedback import Lights
 from riffosc.midi.fields import written
 from riffosc.midi.learn import Learner, check_learnable
 from riffosc.midi.maps import Map
@@ -41,15 +41,11 @@ class Midi:
         self.clock: Clock = lambda seconds, data: None
         self.learned: Tell = lambda address, binding: None
         self.failed: Fail = lambda words: None
-        self.watch: list[Callable[[str, Event], object]] = []  # told of every event, with its port
         self.learner: Learner | None = None
         self._router = router
         self._readers: dict[str, Reader] = {}
         self._lights: dict[str, Lights] = {}
         self._lights_at = 0.0  # when they are looked at next
-        self._dirty = True  # something has happened that a light may have to show
-        self._awake = 0.0  # until when they are looked at: a knob may be in a hand
-        self._shown: set[str] = set()  # addresses that some light may show
         self._graph: int | None = None  # as it was when last looked at; None: JACK does not play
         store.listen(self._changed)
         for problem in shelf.problems():
@@ -79,10 +75,7 @@ class Midi:
             self.clock(seconds, data)
             return
         for event in self._readers.setdefault(port, Reader()).read(data):
-            for watcher in self.watch:
-                watcher(port, event)
             self._lights[port].heard(event, seconds)
-            self._dirty = True
             if self.learner:
                 self.learner.take(event, seconds)
             else:
@@ -93,20 +86,14 @@ class Midi:
 
     def _came(self, port: str) -> None:
         """An input is here, perhaps again: its lights are sent anew."""
-        bindings = self._bindings(port)
-        self._lights.setdefault(port, Lights(port)).forget()
-        self._router.assign(port, bindings)
-        self._shown |= {binding.address for binding in bindings}
-        self._dirty = True
+        self._router.assign(port, self._bindings(port))
+        self._lights.setdefault(port, Lights(port)).assign(self._router.bindings(port), self.store)
 
     def _changed(self, address: str, _: Value) -> None:
-        self._dirty |= address in self._shown
+        for lights in self._lights.values():
+            lights.changed(address)
 
     def _light(self, now: float) -> None:
-        if self._dirty:
-            self._awake, self._dirty = now + 2 * HAND_S, False
-        if now > self._awake:
-            return
         for port, lights in self._lights.items():
             outputs = self._outputs(port)
             for data in lights.due(self._router, self.store, now) if outputs else ():

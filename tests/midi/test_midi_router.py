@@ -23,6 +23,8 @@ class Desk:
         assert not self.map.problems
         self.router.assign("x", self.map.bindings)
         self.lights = Lights("x")
+        self.lights.assign(self.router.bindings("x"), self.store)
+        self.store.listen(lambda address, value: self.lights.changed(address))
 
     def say(self, address, *args):
         if self.store.find(address):
@@ -133,7 +135,7 @@ def test_lights_show_what_is_and_only_what_has_changed():
     desk.store.set("/riff/1/mix", 1)
     desk.store.set("/riff/1/mute", 1)
     assert desk.lit() == [(0xB0, 1, 127), (0x90, 2, 5)]
-    desk.lights.forget()
+    desk.lights.assign(desk.router.bindings("x"), desk.store)
     assert len(desk.lit()) == 3
 
 
