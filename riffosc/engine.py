@@ -33,6 +33,7 @@ from riffosc.clip import Clip
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
 from riffosc.conductor import MARGIN_S, Conductor
+from riffosc.fading import Fading
 from riffosc.folder import Folder, FolderError, bank_and_index
 from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
@@ -98,6 +99,7 @@ class Engine:
         self._jobs: dict[int, int] = {}  # number of a job to its slot
         self._remix: set[int] = set()
         self._own_change = False
+        self.fading = Fading(player, self.conductor)
         self.status = Status(store, player, self.conductor, self._notify)
         self._good_model = self.conductor.model
         self._counts: dict[int, int] = {}
@@ -137,6 +139,8 @@ class Engine:
                 self.conductor.cue(voice, bool(value), now)
             case "take":
                 self.conductor.take(voice, now)
+            case "fade_in" | "fade_out":
+                self.fading.fade(voice, name == "fade_in", float(value))
             case "save":
                 self._save(voice)
             case _:
@@ -152,6 +156,7 @@ class Engine:
             case "panic":
                 self.player.panic()
                 self.conductor.clear()
+                self.fading.clear()
             case _:
                 self.clockwork.changed(name, value, self.player.now())
 
@@ -204,6 +209,7 @@ class Engine:
             observer(news, slot)
         match news.kind:
             case NewsKind.LANDED if not news.cue:
+                self.fading.landed(news.voice)
                 self.conductor.landed(news.voice, news.slot)
                 if slot:
                     self._show_clip(news.voice, slot)
@@ -309,7 +315,10 @@ class Engine:
         self.player.land(
             Landing(land.voice, land.entry.slot, land.beat, land.origin, fade_s, alike=land.alike, cue=land.cue)
         )
-        if not (slot.announced or land.cue):
+        if land.cue:
+            return
+        self.fading.landing(land)
+        if not slot.announced:
             slot.announced = True
             self._write(slot, land)
 

@@ -63,9 +63,11 @@ class Status:
         publish("/riff/xruns", self._player.xruns)
         publish("/riff/overruns", self._player.overruns)
         publish("/riff/audio", self._player.output_name)
+        faders = self._player.faders()
         for number, voice in conductor.voices.items():
             publish(f"/riff/{number}/state", conductor.state_word(number))
             publish(f"/riff/{number}/cued", voice.cued is not None)
+            publish(f"/riff/{number}/fade", faders[number - 1])
             publish(f"/riff/{number}/progress", voice.progress)
             publish(f"/riff/{number}/eta_beats", conductor.eta_beats(number, now))
             publish(f"/riff/{number}/late", voice.late)

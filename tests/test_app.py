@@ -145,13 +145,16 @@ def test_what_is_cued_waits_until_it_is_taken(tmp_path: Path) -> None:
             player.say("/riff/1/cue", 1)
             player.say("/riff/1/seed_image", "house")
             player.say("/riff/subscribe", "/riff/1/cued")
+            player.say("/riff/subscribe", "/riff/1/state")
             await player.hears("/riff/1/cued", lambda cued: cued == 1)
-            assert app.store.get("/riff/1/state") == "cued"
+            await player.hears("/riff/1/state", lambda word: word == "cued")
             assert sum(message.address == "/riff/clip" for message in player.heard) == 1
             player.say("/riff/1/take")
             *_, title = await player.hears("/riff/clip", lambda *args: args[1] == 1)
             assert title == "house"
-            await player.hears("/riff/1/cued", lambda cued: cued == 0)
+            player.heard.clear()
+            await player.hears("/riff/1/state", lambda word: word == "playing")
+            assert not app.store.get("/riff/1/cued")
 
     asyncio.run(play())
 

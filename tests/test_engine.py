@@ -82,6 +82,40 @@ def test_two_cues_are_mixed_and_panic_clears_them(hall: Hall) -> None:
     assert len(hall.player.bank) == 0
 
 
+def test_a_fade_goes_from_bar_to_bar(hall: Hall) -> None:
+    hall.store.set("/riff/tempo", 120.0)
+    while hall.store.get("/riff/beat") % 4 < 1:
+        hall.run(0.1)
+    hall.store.set("/riff/1/fade_out", 2)
+    bar = hall.store.get("/riff/bar")
+    while hall.store.get("/riff/bar") == bar:
+        assert hall.store.get("/riff/1/fade") == 1.0
+        hall.run(0.1)
+    hall.run(1.9)
+    assert hall.store.get("/riff/1/fade") == pytest.approx(0.5, abs=0.06)
+    hall.run(2.2)
+    assert hall.store.get("/riff/1/fade") == 0.0 and level(hall) == 0
+    hall.store.set("/riff/1/fade_in", 0.25)
+    hall.run(2.7)
+    assert hall.store.get("/riff/1/fade") == 1.0 and level(hall) == 10
+
+
+def test_an_empty_voice_rises_with_its_first_clip(hall: Hall) -> None:
+    hall.store.set("/riff/1/mute", True)
+    hall.store.set("/riff/2/fade_in", 1)
+    hall.run(5)
+    hall.store.set("/riff/2/seed", 20)
+    hall.store.set("/riff/2/prompt", "two")
+    heard = []
+    while hall.store.get("/riff/2/state") != "playing":
+        heard.append(level(hall))
+    assert max(heard) <= 1
+    hall.run(1)
+    assert 1 < level(hall) < 10
+    hall.run(1.2)
+    assert level(hall) == 20
+
+
 def test_a_taken_clip_is_the_same_to_the_frame_in_the_cue_and_in_the_voice(hall: Hall) -> None:
     hall.store.set("/riff/1/cue", True)
     hall.store.set("/riff/1/seed", 20)

@@ -10,12 +10,13 @@ import numpy as np
 
 from riffosc.playback.clock import tick
 from riffosc.playback.compiled import audio, entry, swap
+from riffosc.playback.faders import begin_fade_due, fader_at, follow_fader, receive_fade, through_fader
 from riffosc.playback.fades import NEVER, quick
 from riffosc.playback.levels import aim, settle, sum_up, sum_up_cues
 from riffosc.playback.outgoing import collect
 from riffosc.playback.passes import beat_at, frame_at
 from riffosc.playback.rings import consume, waiting
-from riffosc.playback.state import GATE, LAND, MAIN, PANIC, TAIL, TIMELINE
+from riffosc.playback.state import FADE, GATE, LAND, MAIN, PANIC, TAIL, TIMELINE
 from riffosc.playback.voices import follow, kill, play, receive, restart
 
 JUMP_S = 0.020  # a timeline that moves the beat by less keeps every pass's number
@@ -50,6 +51,8 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
     aim(state)
     run(state, frame, frame + count)
     sum_up(state, count)
+    for number in range(engine.voices):
+        state.faders[number].now = fader_at(state.faders[number], frame + count)
     sum_up_cues(state, count)
     engine.frame = frame + count
     swap(state.lock, 0, 0)
@@ -70,6 +73,7 @@ def turn(state: Any, frame: int) -> None:
         engine.gate_start = max(frame, frame_at(engine, engine.gate_beat) - quick(engine))
     for number in range(engine.decks):
         follow(state, number, frame, jumped)
+        follow_fader(engine, state.faders[number], frame, frame)
 
 
 @audio
@@ -92,6 +96,8 @@ def obey(state: Any, frame: int) -> None:
             turn_to(state, frame)
         elif command.kind == GATE:
             wait_for_gate(state.engine, command, frame)
+        elif command.kind == FADE:
+            receive_fade(state.engine, state.faders[command.voice], command, frame)
         elif command.kind == PANIC:
             for number in range(state.engine.decks):
                 kill(state, number, frame)
@@ -117,6 +123,7 @@ def retune(state: Any) -> None:
     engine = state.engine
     ratio = engine.rate_aim / engine.samplerate
     engine.samplerate = engine.rate_aim
+    before = engine.frame
     engine.frame = int(np.rint(engine.frame * ratio))
     for i in range(engine.lines):
         state.lines[i].frame = int(np.rint(state.lines[i].frame * ratio))
@@ -124,6 +131,7 @@ def retune(state: Any) -> None:
     engine.gate_start = frame_at(engine, engine.gate_beat) - quick(engine)
     for number in range(engine.decks):
         restart(state, number, engine.frame)
+        follow_fader(engine, state.faders[number], before, engine.frame)
         settle(state.voices[number])
 
 
@@ -150,6 +158,8 @@ def run(state: Any, frame: int, until: int) -> None:
         turn_to(state, frame)
         if engine.gate_waits and engine.gate_start <= frame:
             swing(engine)
+        for number in range(engine.voices):
+            begin_fade_due(engine, state.faders[number], frame)
         stop = min(until, next_turn(state, frame))
         for number in range(engine.decks):
             play(state, number, frame, stop)
@@ -170,14 +180,18 @@ def next_turn(state: Any, frame: int) -> int:
         event = min(event, engine.gate_start)
     if engine.gate_left > 0:
         event = min(event, frame + engine.gate_left)
+    for number in range(engine.voices):
+        if state.faders[number].waits:
+            event = min(event, state.faders[number].next_start)
     return event
 
 
 @audio
 def through_gate(state: Any, number: int, frame: int, until: int) -> None:
-    """Audio thread. What a voice plays, times the gate, which moves in a straight line."""
+    """Audio thread. What a voice plays, times its fader and the gate, which moves in a straight line."""
     engine = state.engine
     out = state.out[number, :, frame - engine.block_frame : until - engine.block_frame]
+    through_fader(state.faders[number], out, frame)
     if engine.gate == 1.0 and engine.gate_left == 0:
         return
     for j in range(out.shape[1]):

@@ -11,7 +11,20 @@ import numpy as np
 
 from riffosc.playback.bank import Bank
 from riffosc.playback.midi import MidiEvent, MidiRings
-from riffosc.playback.state import DROPPED, GATE, HEAD, LAND, MAIN, NOTHING, PANIC, TAIL, TIMELINE, Sizes, allocate
+from riffosc.playback.state import (
+    DROPPED,
+    FADE,
+    GATE,
+    HEAD,
+    LAND,
+    MAIN,
+    NOTHING,
+    PANIC,
+    TAIL,
+    TIMELINE,
+    Sizes,
+    allocate,
+)
 from riffosc.timeline import Timeline
 
 __all__ = ["Landing", "Levels", "MidiEvent", "News", "NewsKind", "Player", "Transport"]
@@ -140,6 +153,17 @@ class Player:
         for number, v in enumerate(self.voices):
             heard = not v.mute and (v.solo or not soloed)
             self.state["aims"][number] = (*balance(v.gain * heard, v.pan), v.width)
+
+    def fade(self, voice: int, whole: bool, beat: float, until: float) -> None:
+        """The voice's fader moves from where it is on `beat`, to be up (`whole`) or down on the beat `until`."""
+        self._check(voice)
+        if not isfinite(beat + until):
+            raise ValueError(f"a fade needs beats, not {beat} to {until}")
+        self._send(kind=FADE, voice=voice - 1, power=int(whole), beat=beat, origin=until)
+
+    def faders(self) -> tuple[float, ...]:
+        """Where the voices' faders stand: 0 down, 1 up."""
+        return tuple(float(level) for level in self.state["faders"]["now"][: len(self.voices)])
 
     def set_main(self, gain: float) -> None:
         self.state["aims"][MAIN] = gain

@@ -59,6 +59,12 @@ READER = _record(
     "slot frame fade power follows fade_frame until",
     "at rate phase phase_step level",
 )
+FADER = _record(
+    # the movement under way, or the last: its frames; whether another waits, and its first frame
+    "start end waits next_start",
+    # from `level` to `aim`, which it reaches on the beat `until`; where it stood after the last block
+    "level aim until next_aim next_beat next_until now",
+)
 SLOT = _record("address frames channels reads taken returned", "beats")
 LINE = _record("frame", "beat seconds tempo")
 COMMAND = _record("kind voice slot power", "beat origin seconds tempo fade_s")
@@ -73,7 +79,9 @@ TRANSPORT = _record(
     "beat grain tempo beats_per_bar",
 )
 
-LAND, TIMELINE, GATE, PANIC = range(4)  # commands
+LAND, TIMELINE, GATE, PANIC, FADE = range(
+    5
+)  # commands; FADE: from `beat` to `origin`, to the whole or (power 0) to silence
 LANDED, MISSED, REPLACED, PASS, MOVED = range(5)  # news
 STAMP, FRAME, FRAMES, NS, RATE = range(5)  # the stamp is odd while the others are being written
 HEAD, TAIL, DROPPED = 0, 8, 16  # of a ring's cursor, each in a cache line of its own
@@ -86,6 +94,7 @@ STATE = np.dtype(
         ("engine", ENGINE),
         ("voices", VOICE, (DECKS,)),
         ("readers", READER, (DECKS, 1 + TAILS)),  # the lead first
+        ("faders", FADER, (DECKS,)),
         ("slots", SLOT, (SLOTS,)),
         ("lines", LINE, (LINES,)),  # by frame
         ("commands", COMMAND, (COMMANDS,)),
@@ -133,6 +142,7 @@ def allocate(sizes: Sizes) -> State:
     for side in ("left", "right", "width"):
         state["voices"][side] = state["voices"][f"{side}_aim"] = 1.0
     state["aims"] = 1.0
+    state["faders"]["aim"] = state["faders"]["now"] = 1.0
     return state
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from riffosc.playback.compiled import audio
+from riffosc.playback.faders import lift
 from riffosc.playback.fades import (
     NEVER,
     SHORTEST,
@@ -137,6 +138,7 @@ def kill(state: Any, number: int, frame: int) -> None:
         voice.killing, voice.kill_start = 1, frame
         voice.kill_end = frame + quick(state.engine)
         voice.busy_until = max(voice.busy_until, voice.kill_end)
+    lift(state.engine, state.faders[number], voice.kill_end)
 
 
 @audio
