@@ -38,7 +38,7 @@ RULES = {
     "voice": f"{DECIDING} actions",
     "conductor": f"{DECIDING} actions estimate voice",
     "status": f"{DECIDING} conductor playback",
-    "fading": f"{DECIDING} conductor playback",
+    "fading": f"{DECIDING} actions conductor playback",
     "clocks": "timeline",
     "quantise": f"{DECIDING} commands conductor",
     "curves": "",
