@@ -20,18 +20,37 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # A daemon's ear, without sound: it says what it takes in, and that a clip has landed, until the block has ended.
 LISTEN = """
 import asyncio, sys
+from pathlib import Path
+from riffosc.conductor import Conductor
 from riffosc.control.osc import OscServer
+from riffosc.modulation import Modulation
 from riffosc.params import Store
+from riffosc.quantise import Quantise
+from riffosc.slots import Slots
+from riffosc.snapshots import Snapshots
+from riffosc.state import StateFolder
 
 async def main():
     store = Store()
     store.listen(lambda address, value: print("took", address, value, flush=True))
     server = await OscServer.open(store)
+    conductor = Conductor({voice: store.voice(voice) for voice in range(1, 9)}, print, 44100)
+    folder = StateFolder(Path("state"), print)
+    quantise = Quantise(store, conductor, lambda: 0.0, {})
+    modulation = Modulation(store, conductor, server.done)
+    snapshots = Snapshots(folder, quantise, modulation, conductor, server.done)
+    server.desk.hear(beats=quantise)
+    for part in (Slots(store, folder), modulation, snapshots):
+        for doc, ask in part.commands():
+            server.add_command(doc, ask)
     block = await asyncio.create_subprocess_exec(*sys.argv[1:], stdin=asyncio.subprocess.DEVNULL)
     ended = asyncio.create_task(block.wait())
     while not ended.done():
         server.notify("clip", "/riff/clip", "riff1", 42, "/loops/a.wav", 126.0, 8.0, 7, "dub")
         await asyncio.wait([ended], timeout=0.1)
+    print("moving", *modulation.standing())
+    quantise.tick(60.0)
+    folder.close()
     print("bad", server.counters.bad, "ended", ended.result())
     server.close()
 
@@ -106,12 +125,23 @@ def test_rows_have_as_many_cells_as_their_head():
 @in_a_network_of_its_own
 @needs("oscsend", "unshare", "ip")
 def test_the_terminal_block(tmp_path):
-    (block,) = blocks("sh")
+    block = blocks("sh")[0]
     heard = play(tmp_path, "sh", "-e", "-c", block)
     assert "took /riff/1/prompt dub techno chords" in heard
     assert "took /riff/tempo 126.0" in heard
     assert "took /riff/8/gain 0.8" in heard or "took /riff/8/gain 0.800000011920929" in heard
     assert len([line for line in heard if line.startswith("took")]) == 3 + 8
+
+
+@pytest.mark.clients
+@in_a_network_of_its_own
+@needs("oscsend", "unshare", "ip")
+def test_the_block_on_slots_snapshots_and_changes_in_time(tmp_path):
+    heard = play(tmp_path, "sh", "-e", "-c", blocks("sh")[1])
+    took = [" ".join(line.split(" ")[1:3]) for line in heard if line.startswith("took")]
+    assert took == ["/riff/1/slot dub", "/riff/1/prompt dub", "/riff/1/gain 0.5", "/riff/2/gain 0.800000011920929"]
+    assert "moving /riff/1/pan" in heard
+    assert (tmp_path / "state/slots.toml").exists() and (tmp_path / "state/snapshots/verse.toml").exists()
 
 
 @pytest.mark.clients
