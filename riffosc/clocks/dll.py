@@ -7,7 +7,7 @@ After F. Adriaensen, "Using a DLL to filter time" (LAC 2005). Its two gains are 
 
 from math import pi, sqrt
 
-BANDWIDTH_HZ = 0.1
+BANDWIDTH_HZ = 0.07
 LOCKED = 6  # ticks after which the line is worth following
 FAST = 8  # ticks that are remembered when the tempo moves
 QUIET_S = 50e-6  # no clock is thought steadier than this: stamps are whole frames

@@ -46,7 +46,7 @@ def theirs(beat: float, tempo: float = 120.0, **more: bool | int) -> Reading:
 def test_a_small_error_is_slewed_and_nothing_jumps():
     walk = Walk()
     clock = theirs(0.02)  # 10 ms ahead
-    walk.run(5.0, clock)
+    walk.run(8.0, clock)
     assert abs(walk.error_s(clock.line)) < CLOSE_S
     assert walk.follower.jumps == 0 and walk.broken_s < 1e-9
     assert walk.follower.line.tempo == pytest.approx(120, rel=1e-6)
@@ -83,7 +83,7 @@ def test_bars_are_renumbered_so_that_we_move_by_half_a_bar_at_most():
 def test_bars_that_do_not_begin_on_beat_0_are_kept():
     walk = Walk(Timeline(1000.0), Place(origin=998.0))
     clock = theirs(2.0 + 0.01)
-    walk.run(3.0, clock)
+    walk.run(6.0, clock)
     assert walk.follower.jumps == 0
     assert abs(walk.error_s(clock.line)) < CLOSE_S
 
@@ -105,8 +105,8 @@ def test_a_song_that_is_located_is_followed_at_once():
 def test_the_delay_is_added():
     walk = Walk(place=Place(delay_s=-0.015))
     clock = theirs(0.0)
-    walk.run(4.0, clock)
-    assert walk.follower.line.seconds_at(8.0) == pytest.approx(clock.line.seconds_at(8.0) - 0.015, abs=CLOSE_S)
+    walk.run(8.0, clock)
+    assert walk.follower.line.seconds_at(20.0) == pytest.approx(clock.line.seconds_at(20.0) - 0.015, abs=CLOSE_S)
 
 
 def test_another_tempo_is_followed_at_once():
