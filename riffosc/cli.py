@@ -295,7 +295,7 @@ def bench_audio(seconds: float, period: int, no_realtime: bool, model: str, json
 @click.option("--seconds", default=30.0, show_default=True, help="How long each clock is watched.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
 def bench_clock(seconds: float, json_file: Path | None) -> None:
-    """Follow MIDI clock with 2 ms of jitter, JACK's transport, Link and Tidal; say how far the beat and tempo are off."""
+    """Follow MIDI clock with 2 ms of jitter, JACK's transport, Link and Tidal: how far off are beat and tempo."""
     from riffosc.bench.clock import measure_clocks
 
     _report(measure_clocks(seconds), json_file)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -200,7 +200,13 @@ def survey(server: str) -> None:
         time.sleep(0.02)
 
 
-PEERS = {"midi": midi, "link": link, "jack": transport, "tidal": tidal, "survey": survey}
+PEERS: dict[str, Callable[..., None]] = {
+    "midi": midi,
+    "link": link,
+    "jack": transport,
+    "tidal": tidal,
+    "survey": survey,
+}
 
 if __name__ == "__main__":
     PEERS[sys.argv[1]](*sys.argv[2:])
