@@ -42,7 +42,7 @@ def player_options(command: Any) -> Any:
             click.option(
                 "--midi", multiple=True, metavar="MAP", help="MIDI map: its name or file; see `riffosc midi list`."
             ),
-            click.option("--no-midi", is_flag=True, help="Listen to no controllers."),
+            click.option("--no-midi", is_flag=True, help="Listen to no controllers, nor to MIDI clock."),
             click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on."),
             click.option(
                 "--port", default=7433, show_default=True, help="UDP port of OSC, TCP port of the page and OSCQuery."

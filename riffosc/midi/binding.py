@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from riffosc.midi.curves import base_of, shape, unshape
 from riffosc.midi.encodings import ABSOLUTE, STEPS
 from riffosc.midi.events import Source
-from riffosc.params import Access, Param, Value
+from riffosc.params import Access, Param, ParamError, Value
 
 MODES = ("jump", "pickup", "scale")
 BUTTONS = ("toggle", "momentary", "trigger")
@@ -83,6 +83,13 @@ class Binding:
             return self.values.index(value) if value in self.values else 0
         numbers = [abs(each - value) if not isinstance(each, str) else float("inf") for each in self.values]
         return numbers.index(min(numbers))
+
+
+def commanding(source: Source, address: str, values: Sequence[Value]) -> Binding:
+    """A button for a command. Only program changes bring an argument of their own: ParamError for others."""
+    if not values and source.kind != "program":
+        raise ParamError(f"{address} needs a name or a number with it")
+    return Binding(source, address, values=tuple(values), mode="jump", button="trigger")
 
 
 def fitted(source: Source, address: str, param: Param, values: Sequence[Value] = ()) -> Binding:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
-from riffosc.midi.binding import BUTTONS, COMMANDS, MODES, MOMENTS, Binding, fitted
+from riffosc.midi.binding import BUTTONS, COMMANDS, MODES, MOMENTS, Binding, commanding, fitted
 from riffosc.midi.curves import CURVES
 from riffosc.midi.encodings import ABSOLUTE, ENCODINGS
 from riffosc.midi.events import Source
@@ -33,7 +33,7 @@ def binding_of(source: Source, target: object, voice: int, table: Store) -> Bind
     address = given["to"] if given["to"].startswith("/") else f"/riff/{voice}/{given['to']}"
     values = _values(given)
     if address in COMMANDS:
-        return Binding(source, address, values=values, mode="jump", button="trigger")
+        return commanding(source, address, values)
     param = table.param(address)
     if param.access is Access.READ:
         raise FieldError("to", f"{address} can only be read")

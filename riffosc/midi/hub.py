@@ -136,14 +136,15 @@ class Midi:
 
     def _learn(self, learner: Learner) -> None:
         self.learner = None
-        binding = learner.binding(self.store)
-        others = self._but(binding.address, binding.source)
+        try:
+            binding = learner.binding(self.store)
+        except ParamError as error:
+            self.failed(str(error))
+            return
+        aim, kept = (binding.address, binding.values), self.shelf.learned.bindings
+        others = [one for one in kept if one.source != binding.source and (one.address, one.values) != aim]
         self._keep(replace(self.shelf.learned, bindings=(*others, binding)))
         self.learned(binding.address, f"{binding.source} = {written(binding)}")
-
-    def _but(self, address: str, source: Source | None = None) -> tuple[Binding, ...]:
-        kept = self.shelf.learned.bindings
-        return tuple(one for one in kept if address != one.address and source != one.source)
 
     def _keep(self, learned: Map) -> None:
         try:
@@ -164,7 +165,7 @@ class Midi:
 
     def forget(self, address: str) -> None:
         """ParamError where nothing was learned."""
-        kept = self._but(address)
+        kept = tuple(one for one in self.shelf.learned.bindings if one.address != address)
         if kept == self.shelf.learned.bindings:
             raise ParamError(f"no control has been learned for {address}")
         self._keep(replace(self.shelf.learned, bindings=kept))

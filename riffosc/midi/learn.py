@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from riffosc.midi.binding import Binding, fitted
+from riffosc.midi.binding import COMMANDS, Binding, commanding, fitted
 from riffosc.midi.encodings import detect
 from riffosc.midi.events import Event, Source
 from riffosc.params import Access, ParamError, Store, Value
@@ -43,6 +43,10 @@ class Learner:
     def binding(self, store: Store) -> Binding:
         """What it is bound to. ParamError where the control cannot do what the address needs."""
         assert self.source is not None
+        if self.address in COMMANDS:
+            any_program = self.source.kind == "program" and not self.values
+            source = replace(self.source, number=None) if any_program else self.source
+            return commanding(source, self.address, self.values)
         param = store.param(self.address)
         values = tuple(store.check(self.address, value) for value in self.values)
         found = fitted(self.source, self.address, param, values)
@@ -53,6 +57,8 @@ class Learner:
 
 def check_learnable(store: Store, address: str, values: tuple[Value, ...]) -> None:
     """ParamError, in words, for what no control could do."""
+    if address in COMMANDS:
+        return
     param = store.param(address)
     if param.access is Access.READ:
         raise ParamError(f"{address} can only be read")

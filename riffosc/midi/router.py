@@ -36,15 +36,13 @@ class Router:
     def pickup(self, port: str, binding: Binding) -> Pickup:
         return self._pickups[port, binding]
 
-    def take(self, port: str, event: Event) -> bool:
-        """Whether a control of the port's map was meant."""
+    def take(self, port: str, event: Event) -> None:
         table = self._tables.get(port, {})
         numbers = dict.fromkeys((event.number, None))
         found = [binding for number in numbers for binding in table.get((event.kind, number), ())]
         found = [binding for binding in found if binding.source.channel in (None, event.channel)]
         for binding in found:
             self._act(port, binding, event)
-        return bool(found)
 
     def _act(self, port: str, binding: Binding, event: Event) -> None:
         if binding.is_command:

@@ -65,6 +65,22 @@ def test_learning_again_moves_an_address_to_another_control():
         hub.ask("forget", "/riff/1/mix")
 
 
+def test_a_key_and_programs_learn_to_recall_snapshots():
+    hub = Hub()
+    hub.ask("learn", "/riff/snapshot/recall", "verse")
+    hub.plays((0x90, 44, 100))
+    hub.ask("learn", "/riff/snapshot/recall")
+    hub.plays((0xC0, 5))
+    assert [words for _, words in hub.told] == [
+        'note 44 ch 1 = { to = "/riff/snapshot/recall", value = "verse", button = "trigger" }',
+        'program ch 1 = { to = "/riff/snapshot/recall", button = "trigger" }',
+    ]
+    assert len(hub.midi.shelf.learned.bindings) == 2, "each pad has a snapshot of its own"
+    hub.ask("learn", "/riff/snapshot/recall")
+    hub.plays((0x90, 45, 100))
+    assert "needs a name or a number" in hub.told[-1][0]
+
+
 def test_cancel():
     hub = Hub()
     hub.ask("learn", "/riff/1/mix")

@@ -37,6 +37,7 @@ name = "bench"
 "note 36" = [{ to = "denoising", range = [0.2, 1] }, { to = "slot", value = "1" }]
 "note 37" = { to = "mute", light = [1, 3] }
 "note 38" = { to = "hold", button = "momentary" }
+"note 40" = { to = "swap", value = "loop", at = "beat" }
 "note 39 ch 10" = { to = "solo", voice = 2 }
 "program" = "/riff/snapshot/recall"
 """
@@ -147,20 +148,19 @@ def test_notes(studio):
     assert studio.is_("/riff/1/hold", True)
     studio.device.send((0x80, 38, 0))
     assert studio.is_("/riff/1/hold", False)
+    studio.device.send((0x90, 40, 1))
+    assert studio.is_("/riff/1/swap", "loop"), "on the next beat"
     studio.device.send((0x90, 39, 1), (0x99, 39, 1))
     assert studio.is_("/riff/2/solo", True), "on channel 10 once, on channel 1 never"
 
 
 def test_programs_recall_snapshots(studio):
-    asked: list[tuple[Value, ...]] = []
-    real = studio.app.osc.desk.commands.table.get("/riff/snapshot/recall")
-    studio.app.osc.desk.commands.table["/riff/snapshot/recall"] = lambda args, peer: asked.append(args)
-    try:
-        studio.device.send((0xC0, 0), (0xC5, 7))
-        assert studio.comes(lambda: asked == [(1,), (8,)])
-    finally:
-        if real:
-            studio.app.osc.desk.commands.table["/riff/snapshot/recall"] = real
+    for name, mix in (("a", 0.25), ("b", 0.75)):
+        studio.say("/riff/1/mix", mix)
+        studio.say("/riff/snapshot/save", name)
+    for program, mix in ((0, 0.25), (1, 0.75)):
+        studio.device.send((0xC0, program))
+        assert studio.is_("/riff/1/mix", mix), "with the next bar"
 
 
 def test_pickup(studio):
