@@ -12,6 +12,9 @@ import numpy as np
 from riffosc.playback.bank import Bank
 from riffosc.playback.midi import MidiEvent, MidiRings
 from riffosc.playback.state import (
+    BARS,
+    CHASE,
+    CLOCK,
     DROPPED,
     FADE,
     GATE,
@@ -39,6 +42,8 @@ class NewsKind(IntEnum):
     PASS = 3  # the clip begins anew
     MOVED = 4  # the timeline has changed: until the next pass the clip is read faster or slower
     RELEASED = 5  # the mixer needs the slot no longer
+    FOLLOWED = 6  # the timeline has been put on JACK's transport: `beat` on `frame`, at `tempo`
+    HALTED = 7  # JACK's transport has stopped, and the gate is closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class News:
     frame: int  # of the audio clock
     position: float = 0.0  # frame of the clip that is read then
     rate: float = 1.0  # frames of the clip for each that sounds; 1 is a copy
+    tempo: float = 120.0  # in force then
     cue: bool = False  # of the voice's cue, not of the voice
 
 
@@ -105,6 +111,7 @@ class Player:
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
         self._latest = 0.0
+        self._bars = (0.0, 4)
         self.output_name = ""
         self._warm()
 
@@ -138,6 +145,12 @@ class Player:
     def gate(self, open: bool, beat: float) -> None:
         """All voices are heard, or not, from `beat` on."""
         self._send(kind=GATE, voice=int(open), beat=beat)
+
+    def set_bars(self, origin: float, quantum: int) -> None:
+        """Bar 1 begins on the beat `origin`, maybe one to come, and bars have `quantum` beats. No voice moves."""
+        if (origin, quantum) != self._bars:
+            self._bars = origin, quantum
+            self._send(kind=BARS, voice=quantum, beat=origin)
 
     def panic(self) -> None:
         """Silence within ten milliseconds; what was playing is forgotten."""
@@ -187,6 +200,21 @@ class Player:
     def midi_lost(self) -> int:
         """Events for which there was no room, in either direction."""
         return self._midi.lost
+
+    def set_midi_clock(self, on: bool, offset_s: float = 0.0) -> None:
+        """Send MIDI clock through JACK: 24 pulses a beat, on their frames and `offset_s` later.
+
+        Start, stop, continue and song position follow the gate and the bars. Pulses go on while it is closed.
+        """
+        self._send(kind=CLOCK, voice=int(on), seconds=offset_s)
+
+    def follow_transport(self, on: bool, offset_s: float = 0.0) -> None:
+        """Keep the timeline on JACK's transport, `offset_s` later, whenever it rolls and has bars and beats.
+
+        It is taken over in the block in which the transport starts, is located or changes tempo, and is told as
+        FOLLOWED: any `set_timeline` is overruled meanwhile. The gate opens when it starts and closes when it stops.
+        """
+        self._send(kind=CHASE, voice=int(on), seconds=offset_s)
 
     def transport(self) -> Transport | None:
         """JACK's transport as of the last block; None if another output plays."""
@@ -304,5 +332,6 @@ def _news(item: Any, voices: int) -> News:
         int(item["frame"]),
         float(item["position"]),
         float(item["rate"]),
+        float(item["tempo"]),
         int(item["voice"]) >= voices,
     )

@@ -57,6 +57,14 @@ def tell_want(state: Any, number: int, kind: int) -> None:
 
 
 @audio
+def tell_line(state: Any, kind: int, frame: int) -> None:
+    """Audio thread. News of the timeline in force, as of `frame`."""
+    engine = state.engine
+    beat = engine.beat + (frame / engine.samplerate - engine.seconds) * engine.tempo / 60
+    _post(state, (-1, kind + 0, NOTHING, frame), beat, (0.0, 1.0))
+
+
+@audio
 def _post(state: Any, ints: tuple[int, int, int, int], beat: float, reading: tuple[float, float]) -> None:
     """Audio thread. One piece of news, counted as dropped if nobody reads them."""
     size = state.engine.news
@@ -67,4 +75,5 @@ def _post(state: Any, ints: tuple[int, int, int, int], beat: float, reading: tup
     item.voice, item.kind, item.slot, item.frame = ints
     item.beat = beat
     item.position, item.rate = reading
+    item.tempo = state.engine.tempo
     publish(state.news_cursor, 1)

@@ -21,6 +21,7 @@ MIDI_IN = 4096
 MIDI_OUT = 1024
 OUTGOING = 512  # MIDI events that wait for their frame
 MIDI_BYTES = 24  # of the longest event that can be sent
+LONG_SINCE = -1e9  # in place of a beat
 NOTHING = -1  # in place of a slot: silence
 
 
@@ -37,9 +38,15 @@ ENGINE = _record(
     # MIDI events that wait for their frame, and those for which there was no room
     "outgoing midi_lost "
     # the gate's next move, the frame of its start, and frames left of the ramp that runs
-    "gate_waits gate_start gate_opens gate_left main_left",
+    "gate_waits gate_start gate_opens gate_left main_left "
+    # MIDI clock: whether it is sent, whether its followers play, the next pulse; beats in a bar, now and from then on
+    "pulses_on pulses_run pulse quantum next_quantum "
+    # JACK's transport: whether to keep to it, and whether it rolled in the last block
+    "chases rolls",
     # the rate that the output asks for; the timeline in force: `beat` sounds at `seconds`
-    "samplerate rate_aim beat seconds tempo gate_beat gate gate_aim gate_step main main_step main_aim",
+    "samplerate rate_aim beat seconds tempo gate_beat gate gate_aim gate_step main main_step main_aim "
+    # the beats of bar 1: now, from then on, and as MIDI clock has it; seconds by which clock and transport are late
+    "origin next_origin pulse_origin pulse_shift chase_shift",
 )
 VOICE = _record(
     # the lead's pass: first frame, and first frame of the next
@@ -68,7 +75,7 @@ FADER = _record(
 SLOT = _record("address frames channels reads taken returned", "beats")
 LINE = _record("frame", "beat seconds tempo")
 COMMAND = _record("kind voice slot power", "beat origin seconds tempo fade_s")
-NEWS_ITEM = _record("kind voice slot frame", "beat position rate")
+NEWS_ITEM = _record("kind voice slot frame", "beat position rate tempo")
 MIDI = np.dtype([("frame", np.int64), ("size", np.int64), ("data", np.int64, (MIDI_BYTES // 8,))])
 TRANSPORT = _record(
     # odd while being written; the output that saw it; the block's first frame and its length
@@ -79,10 +86,10 @@ TRANSPORT = _record(
     "beat grain tempo beats_per_bar",
 )
 
-LAND, TIMELINE, GATE, PANIC, FADE = range(
-    5
-)  # commands; FADE: from `beat` to `origin`, to the whole or (power 0) to silence
+LAND, TIMELINE, GATE, PANIC, CLOCK, BARS, CHASE = range(7)  # commands
+FADE = 7  # from `beat` to `origin`, to the whole or (power 0) to silence
 LANDED, MISSED, REPLACED, PASS, MOVED = range(5)  # news
+FOLLOWED, HALTED = 6, 7
 STAMP, FRAME, FRAMES, NS, RATE = range(5)  # the stamp is odd while the others are being written
 HEAD, TAIL, DROPPED = 0, 8, 16  # of a ring's cursor, each in a cache line of its own
 
@@ -137,6 +144,8 @@ def allocate(sizes: Sizes) -> State:
     state["readers"]["slot"] = NOTHING
     state["engine"]["samplerate"] = state["engine"]["rate_aim"] = state["clock"][RATE] = sizes.samplerate
     state["engine"]["tempo"] = 120.0
+    state["engine"]["quantum"] = state["engine"]["next_quantum"] = 4
+    state["engine"]["gate_opens"], state["engine"]["gate_beat"] = 1, LONG_SINCE
     for name in ("gate", "main", "main_aim"):
         state["engine"][name] = 1.0
     for side in ("left", "right", "width"):

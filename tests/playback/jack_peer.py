@@ -27,9 +27,10 @@ def process(count):
         seen.append((now, int(state == jack.ROLLING), position["frame"]))
 
 tempo, per_bar, ticks = 120.0, 4, 1920.0
+start, start_frame = 0.0, 0  # a beat and its frame
 
 def give_beats(state, count, position, is_new):
-    beat = position.frame / position.frame_rate * tempo / 60
+    beat = start + (position.frame - start_frame) / position.frame_rate * tempo / 60
     bar = int(beat // per_bar)
     position.valid = jack._lib.JackPositionBBT
     position.bar, position.beat, position.tick = bar + 1, int(beat % per_bar) + 1, int(beat % 1 * ticks)

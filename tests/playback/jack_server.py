@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -75,8 +76,19 @@ def take_name() -> tuple[IO[str], str]:
             except BlockingIOError:
                 lock.close()
             else:
-                return lock, name
+                if not left_over(name):
+                    return lock, name
+                lock.close()
         time.sleep(0.1)
+
+
+def left_over(name: str) -> bool:
+    """Whether a server of that name still runs, of tests that were killed."""
+    commands = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            commands.append(path.read_bytes())
+    return any(command.startswith(f"jackd\0-n\0{name}\0".encode()) for command in commands)
 
 
 PROBE = """
