@@ -105,6 +105,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         state = StateFolder(options.state or user_data_path("riffosc"), partial(engine.fail, "/riff/state"), back)
         stack.callback(state.close)
         slots = Slots(store, state)
+        engine.conductor.words = slots.words
         quantise = Quantise(store, engine.conductor, player.now, LEADS_S)
         modulation = Modulation(store, engine.conductor, engine.done)
         snapshots = Snapshots(state, quantise, modulation, engine.conductor, engine.done)

@@ -27,7 +27,7 @@ from riffosc.clip import ClipRequest
 from riffosc.estimate import Estimates
 from riffosc.params import Value
 from riffosc.timeline import SNAP_BEATS, Timeline
-from riffosc.voice import HISTORY, FindPicture, Voice
+from riffosc.voice import HISTORY, FindPicture, Voice, Words
 
 MARGIN_S = 0.08  # from a clip's arrival to the earliest boundary it may take: a command, a block or two, the fade
 RESTART_S = 0.1  # a job that has just begun is not begun again for each step of a fader
@@ -48,6 +48,7 @@ class Conductor:
         self.nominal: float | None = None  # the tempo that clips are made for, where the timeline's wavers
         self.key = ""
         self.model = "embedded"
+        self.words: Words = lambda _: None  # of prompt slots, whose names a blend may hold
         self.ready = True  # whether the renderer can take work
         self.estimates = Estimates()
         self._find_picture = find_picture
@@ -60,14 +61,14 @@ class Conductor:
         """A player set a parameter of the voice that its clips depend on."""
         state = self.voices[voice]
         state.values[name] = value
-        if name in ("hold", "swap", "morph", "slot") or self._in_vain(state, name):
+        if name in ("hold", "swap", "morph", "slot", "xfade_ms") or self._in_vain(state, name):
             return
         state.revision += 1
         state.stuck = False
         state.recalled = None
         if name in ("seed", "evolve"):
             state.walk = 0.0
-        if name == "prompt":
+        if name in ("prompt", "blend"):
             state.start_morph()
 
     def not_before(self, voice: int, beat: float) -> None:
@@ -488,4 +489,4 @@ class Conductor:
             far = abs(self.tempo / entry.picture.tempo - 1) > REPAINT
             if not far or state.held or state.aside or not state.wants_sound:
                 return state.again(entry, shape)
-        return state.painted(shape, why, self._find_picture)
+        return state.painted(shape, why, self._find_picture, self.words)

@@ -29,6 +29,7 @@ from riffosc.actions import (
     Silence,
     Uncue,
 )  # fmt: skip
+from riffosc.blend import parse_blend
 from riffosc.clip import Clip
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
@@ -103,6 +104,7 @@ class Engine:
         self.status = Status(store, player, self.conductor, self._notify)
         self._good_model = self.conductor.model
         self._counts: dict[int, int] = {}
+        store.refine("/riff/{voice}/blend", _checked_blend)
         store.listen(self._changed)
         self.begin()
 
@@ -394,3 +396,10 @@ class Engine:
         self._writer.shutdown(wait=True)
         if self._folder:
             self._folder.close()
+
+
+def _checked_blend(_: str, text: Value) -> Value:
+    """What cannot be read is refused where it is set."""
+    if text:
+        parse_blend(str(text))
+    return text

@@ -50,6 +50,8 @@ class Param:
     access: Access = Access.READ_WRITE
     choices: tuple[str | int, ...] = ()  # numbers go to the nearest of them
     pattern: str = ""  # what a text must match, if it has any
+    entries: bool = False  # a text of entries: in a message of several arguments a number, its weight, ends each
+    clears: str = ""  # the parameter beside it that is emptied when this one is set
 
     @property
     def name(self) -> str:
@@ -154,11 +156,11 @@ PARAMS: tuple[Param, ...] = (
     Param("/riff/link_start_stop", False, "Start and stop together with the Link session.", when=NOW),
     Param("/riff/timebase", False, "Give JACK's transport its bars, beats and tempo.", when=NOW),
     Param("/riff/midi_clock", False, "Send MIDI clock, start, stop and song position.", when=NOW),
-    _voice("prompt", "", "What to play; (words:1.3) weigh more, [words] less.", unit=WORDS),
+    _voice("prompt", "", "What to play; (words:1.3) weigh more, [words] less.", unit=WORDS, clears="blend"),
     _voice("negative", "", "What to keep away from.", unit=WORDS),
     _voice("prompt_b", "", "The other end of `mix`.", unit=WORDS),
     _voice("mix", 0.0, "From `prompt` (0) to `prompt_b` (1).", low=0, high=1),
-    _voice("blend", "", "Several prompts at once, each with its weight: dub techno 0.7, church organ 0.3; before `mix`.", unit=WORDS),
+    _voice("blend", "", "In place of `prompt`, several at once or names of slots, each with its weight: dub techno 0.7, church organ 0.3.", unit=WORDS, entries=True),
     _voice("slot", "", "Name of the prompt slot whose words are played."),
     _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
     _voice("seed_image", "", "Picture to start from: a shipped seed's name, a file, or `last`, the sounding clip."),
@@ -275,8 +277,7 @@ class Store:
     def set(self, address: str, value: object) -> Value:
         """Store what a player asks for; out of range is clamped, nonsense raises ParamError."""
         wanted = self.check(address, value)
-        if self._keep(address, wanted):
-            self._tell(address, wanted)
+        self._take([(address, wanted)])
         return wanted
 
     def update(self, changes: Iterable[tuple[str, object]]) -> None:
@@ -284,10 +285,19 @@ class Store:
 
         Nonsense in one of them raises ParamError and leaves all as it was.
         """
-        wanted = [(address, self.check(address, value)) for address, value in changes]
+        self._take([(address, self.check(address, value)) for address, value in changes])
+
+    def _take(self, changes: Iterable[tuple[str, Value]]) -> None:
+        wanted = (each for change in changes for each in self._with_cleared(*change))
         for address, value in [change for change in wanted if self._keep(*change)]:
             trigger = self._table[address].access is Access.TRIGGER
             self._tell(address, value if trigger else self._values[address])  # a listener may have moved it since
+
+    def _with_cleared(self, address: str, value: Value) -> Iterator[tuple[str, Value]]:
+        yield address, value
+        if clears := self._table[address].clears:
+            beside = f"{address.rpartition('/')[0]}/{clears}"
+            yield beside, self._table[beside].default
 
     def _keep(self, address: str, value: Value) -> bool:
         """Whether there is something to tell: a new value, or a trigger, of which none is kept."""

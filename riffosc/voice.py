@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from riffosc.actions import Entry, Job, Land, Why
+from riffosc.blend import parse_blend
 from riffosc.clip import ClipRequest
 from riffosc.params import Value
 from riffosc.picture import Picture
 
 HISTORY = 32  # clips a voice can go back
 Prompts = tuple[tuple[str, float], ...]
+Words = Callable[[str], str | None]  # by the name of a prompt slot; None where there is none of that name
 FindPicture = Callable[[str], Picture]  # by seed's name or file; raises PictureError
 
 
@@ -60,7 +62,7 @@ class Voice:
     @property
     def wants_sound(self) -> bool:
         """An untouched voice is silent: it paints once it has words or a picture."""
-        return bool(self.text("prompt") or self.text("seed_image"))
+        return bool(self.text("prompt") or self.text("blend") or self.text("seed_image"))
 
     @property
     def wants_change(self) -> bool:
@@ -153,13 +155,13 @@ class Voice:
         """The same picture, performed at the tempo and sample rate of `shape`."""
         return replace(entry.request, init=entry.picture, denoising=0.0, tempo=shape.tempo, samplerate=shape.samplerate)
 
-    def painted(self, shape: ClipRequest, why: Why, find_picture: FindPicture) -> ClipRequest:
+    def painted(self, shape: ClipRequest, why: Why, find_picture: FindPicture, words: Words) -> ClipRequest:
         """A request from what the player wants now, and the next step of the walk where one is asked for."""
         seed, walk = self._seed(why)
         init = self._init(find_picture)
         return replace(
             shape,
-            prompts=self._blend(),
+            prompts=self._prompts(words),
             negative=self.text("negative"),
             seed=seed,
             walk=walk,
@@ -177,14 +179,21 @@ class Voice:
                 seed, walk = seed + 1, max(0.0, walk - 1)
         return seed, walk
 
-    def _blend(self) -> Prompts:
-        mix = self.number_of("mix")
-        wanted = ((self.text("prompt"), 1 - mix), (self.text("prompt_b"), mix))
+    def _prompts(self, words: Words) -> Prompts:
+        """What is wanted now, and on a morph's way the blend it comes from."""
+        wanted = self._wanted(words)
         if self.morph is None:
             return merge_shares(wanted)
         alpha = min(1.0, (self.morph.step + 1) / self.morph.clips)
         old = tuple((text, share * (1 - alpha)) for text, share in self.morph.source)
         return merge_shares((*old, *((text, share * alpha) for text, share in wanted)))
+
+    def _wanted(self, words: Words) -> Prompts:
+        """`blend`, or else `prompt`; on top of either `prompt_b` by `mix`."""
+        mix, blend = self.number_of("mix"), self.text("blend")
+        entries = parse_blend(blend) if blend else ()
+        ours = tuple((words(name) or name, share) for name, share in entries) or ((self.text("prompt"), 1.0),)
+        return (*((text, share * (1 - mix)) for text, share in ours), (self.text("prompt_b"), mix))
 
     def _init(self, find_picture: FindPicture) -> Picture | None:
         name = self.text("seed_image")

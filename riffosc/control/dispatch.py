@@ -132,7 +132,7 @@ class Dispatch:
         if param.access is Access.TRIGGER:
             return _pressed(param, args[0] if args else None)
         if len(args) > 1 and param.type_tag == "s":
-            return param.coerce(" ".join(str(param.coerce(arg)) for arg in args))
+            return param.coerce(_joined(param, args))
         return param.coerce(args[0])
 
     def _play(self, voices: tuple[int | None, ...], message: Message, peer: Peer, moment: Moment | None) -> None:
@@ -204,3 +204,11 @@ def _pressed(param: Param, given: object) -> Value | None:
     if float(given) == 0:  # type: ignore[arg-type]
         return None
     return param.default if value in (0, 1) else value
+
+
+def _joined(param: Param, args: Args) -> str:
+    """Several arguments as one text. Where that has entries, a number ends each: it is its weight."""
+    words = [f"{arg:.6g}" if isinstance(arg, float) else str(param.coerce(arg)) for arg in args]
+    if param.entries:
+        words = [f"{word}," if isinstance(arg, (int, float)) else word for word, arg in zip(words, args, strict=True)]
+    return " ".join(words).rstrip(",")

@@ -279,3 +279,22 @@ def test_a_defect_of_a_listener_is_told_and_stops_nothing(table, caplog):
     table.store.unlisten(broken)
     table.send("/riff/tempo", 92)
     assert table.store.get("/riff/tempo") == 92
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        (("dub techno", 0.7, "church organ", 0.3), "dub techno 0.7, church organ 0.3"),
+        (("dub", "techno", 2, "church", "organ", 1), "dub techno 2, church organ 1"),
+        (("dub techno 0.7,", "church organ"), "dub techno 0.7, church organ"),
+        (("dub techno 0.7, church organ",), "dub techno 0.7, church organ"),
+    ],
+)
+def test_a_blend_of_several_arguments_is_put_together_to_entries(table, args, text):
+    table.send("/riff/1/blend", *args)
+    assert table.store.get("/riff/1/blend") == text
+
+
+def test_a_prompt_of_several_arguments_is_one_text(table):
+    table.send("/riff/1/prompt", "tr", 808, "at", 0.7)
+    assert table.store.get("/riff/1/prompt") == "tr 808 at 0.7"
