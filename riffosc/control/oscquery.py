@@ -140,7 +140,7 @@ def _json(value: Value) -> Value:
 @cache
 def _command(doc: CommandDoc) -> Json:
     answer = f" Answers {doc.answer}." if doc.answer else ""
-    takes = f" Takes {doc.arguments}." if doc.arguments else ""
+    takes = f" Takes `{doc.arguments}`." if doc.arguments else ""
     first, *others = _types(doc.arguments)
     described: Json = {
         "FULL_PATH": doc.address,

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -24,6 +24,7 @@ from riffosc.control.desk import Desk
 from riffosc.control.guard import Guard, Request
 from riffosc.control.oscquery import ATTRIBUTES, Json, Namespace, host_info
 from riffosc.control.packet import MAX_DATAGRAM
+from riffosc.control.page import page, prefers_page
 from riffosc.control.session import Session
 
 CONNECTIONS = 128  # at a time; more are told to come back
@@ -86,6 +87,9 @@ class WebServer:
 
     async def _get(self, request: HttpRequest) -> Response:
         query = [name for name, _ in parse_qsl(request.scope["query_string"].decode("latin-1"), True)]
+        if "HTML" in query or (not query and request.scope["path"] == "/" and prefers_page(_accepted(request))):
+            html, policy = page()
+            return HTMLResponse(html, headers={**HEADERS, "Content-Security-Policy": policy})
         if "HOST_INFO" in query:
             ip, port = request.scope["server"]
             return _json(host_info(ip, port, self._desk.commands.port))
@@ -105,6 +109,10 @@ class WebServer:
             await Session(self._desk, socket).run()
         finally:
             self._sessions -= 1
+
+
+def _accepted(request: HttpRequest) -> str:
+    return ",".join(request.headers.getlist("accept"))
 
 
 def _attributes(node: Json, names: list[str]) -> Response:

@@ -11,12 +11,19 @@ from oscquery_client import Client
 
 from riffosc.app import Options, running
 
-QUIET = {"audio": "none", "port": 0}
+QUIET = {"audio": "none"}
 
 
-def test_it_is_there_on_the_number_of_the_osc_port(tmp_path):
+@pytest.fixture
+def port():
+    """One that is free for OSC and for HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def test_it_is_there_on_the_number_of_the_osc_port(tmp_path, port):
     async def play():
-        async with running(Options(**QUIET, state=tmp_path)) as app:
+        async with running(Options(**QUIET, port=port, state=tmp_path)) as app:
             client = Client(app.osc.port)
             assert (await client.asks("/", "HOST_INFO"))["OSC_PORT"] == app.osc.port
             assert (await client.asks("/riff/renderer"))["ACCESS"] == 1
@@ -38,9 +45,9 @@ def test_a_port_that_is_taken_is_said_and_osc_goes_on(tmp_path, caplog):
     asyncio.run(play())
 
 
-def test_none_when_none_is_wanted(tmp_path):
+def test_none_when_none_is_wanted(tmp_path, port):
     async def play():
-        async with running(Options(**QUIET, web=False, state=tmp_path)) as app:
+        async with running(Options(**QUIET, port=port, web=False, state=tmp_path)) as app:
             with pytest.raises(ConnectionRefusedError):
                 await Client(app.osc.port).asks("/")
 
