@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riffosc import devices
-from riffosc.midi.ports import VIRTUAL, Ports
+from riffosc.midi.driver import VIRTUAL
+from riffosc.midi.ports import Ports
 from riffosc.resources import weights_dir
 
 PORT = 7433

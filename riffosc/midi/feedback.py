@@ -1,13 +1,13 @@
 """Values back to the device: rings, motor faders and LEDs show what is, whoever changed it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 from riffosc.midi.binding import Binding
 from riffosc.midi.events import FINE, Event
-from riffosc.midi.router import Router
-from riffosc.params import Access, ParamError, Store, Value
+from riffosc.midi.router import Router, as_kept
+from riffosc.params import Access, Store, Value
 
 Control = tuple[str, int | None]  # kind and number of what is lit
 STATUS = {"note": 0x90, "cc": 0xB0, "pitch": 0xE0}
@@ -64,7 +64,7 @@ class Lights:
             if now < light.free_at:
                 continue
             del self._due[control]
-            binding = _as_kept(self._lit[control], store)
+            binding = as_kept(self._lit[control], store)
             value = store.get(binding.address)
             if not _shows(light, binding, value):
                 light.shown = _level(binding, value)
@@ -85,16 +85,6 @@ def _lit(bindings: Iterable[Binding], store: Store) -> dict[Control, Binding]:
             number = binding.source.number if binding.echo is None else binding.echo
             lit.setdefault((binding.source.kind, number), binding)
     return lit
-
-
-def _as_kept(binding: Binding, store: Store) -> Binding:
-    """With the one value that it sets as the store keeps it: a slot's name, where the map has its number."""
-    if len(binding.values) != 1:
-        return binding
-    try:
-        return replace(binding, values=(store.check(binding.address, binding.values[0]),))
-    except ParamError:  # there is no such slot, so far
-        return binding
 
 
 def _shows(light: Light, binding: Binding, value: Value) -> bool:

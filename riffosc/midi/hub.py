@@ -6,12 +6,13 @@ from dataclasses import replace
 from functools import partial
 
 from riffosc.midi.binding import Binding
+from riffosc.midi.driver import VIRTUAL
 from riffosc.midi.events import Reader, Source
 from riffosc.midi.feedback import Lights
 from riffosc.midi.fields import written
 from riffosc.midi.learn import Learner, check_learnable
 from riffosc.midi.maps import Map
-from riffosc.midi.ports import VIRTUAL, Ports
+from riffosc.midi.ports import Ports
 from riffosc.midi.router import Router
 from riffosc.midi.shelf import Shelf
 from riffosc.params import ParamError, Store, Value

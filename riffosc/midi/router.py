@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from riffosc.midi.binding import Binding
 from riffosc.midi.encodings import STEPS
 from riffosc.midi.events import Event
 from riffosc.midi.pickup import Pickup
-from riffosc.params import Access, Store, Value
+from riffosc.params import Access, ParamError, Store, Value
 
 Say = Callable[..., object]  # an address and what is said to it, as by OSC
 Table = dict[tuple[str, int | None], list[Binding]]
@@ -40,9 +41,9 @@ class Router:
         table = self._tables.get(port, {})
         numbers = dict.fromkeys((event.number, None))
         found = [binding for number in numbers for binding in table.get((event.kind, number), ())]
-        found = [binding for binding in found if binding.source.channel in (None, event.channel)]
         for binding in found:
-            self._act(port, binding, event)
+            if binding.source.channel in (None, event.channel):
+                self._act(port, binding, event)
 
     def _act(self, port: str, binding: Binding, event: Event) -> None:
         if binding.is_command:
@@ -88,7 +89,7 @@ class Router:
         now = self._now(binding)
         if binding.button == "toggle":
             return self._end(binding, binding.position_of(now) < 0.5)
-        return binding.next_value(now) if binding.values else 1
+        return as_kept(binding, self._store).next_value(now) if binding.values else 1
 
     @staticmethod
     def _end(binding: Binding, high: bool) -> Value | None:
@@ -103,3 +104,17 @@ class Router:
         """A trigger keeps no value."""
         param = self._store.param(binding.address)
         return param.default if param.access is Access.TRIGGER else self._store.get(binding.address)
+
+
+def as_kept(binding: Binding, store: Store) -> Binding:
+    """With its texts as the store keeps them: a slot's name, where the map has its number."""
+    if not any(isinstance(value, str) for value in binding.values):
+        return binding
+    return replace(binding, values=tuple(_kept(store, binding.address, value) for value in binding.values))
+
+
+def _kept(store: Store, address: str, value: Value) -> Value:
+    try:
+        return store.check(address, value)
+    except ParamError:  # there is no such slot, so far
+        return value

@@ -10,9 +10,10 @@ import pytest
 from jack_controller import Controller
 from jack_server import Server
 
+from riffosc.midi.driver import NO_LIBRARY, numbered, plain
 from riffosc.midi.hub import Midi
 from riffosc.midi.maps import Map, parse_map
-from riffosc.midi.ports import NO_LIBRARY, Ports
+from riffosc.midi.ports import Ports
 from riffosc.midi.router import Router
 from riffosc.midi.shelf import Shelf
 from riffosc.midi.stamps import Stamps
@@ -109,6 +110,11 @@ def test_the_hub_hears_a_device_and_lights_it_and_again_when_it_is_back(server):
     finally:
         midi.close()
         device.close()
+
+
+def test_names_without_the_systems_numbers():
+    assert plain("nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0") == "nanoKONTROL2:nanoKONTROL2 MIDI 1"
+    assert numbered(["a", "b", "a", "a"]) == ["a", "b", "a #2", "a #3"]
 
 
 def test_without_the_library_there_is_a_word_and_nothing_else(monkeypatch):

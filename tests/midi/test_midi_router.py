@@ -218,3 +218,14 @@ def test_a_text_is_learned_with_the_texts_to_choose_from():
     ):
         with pytest.raises(ParamError, match=reason):
             check_learnable(Store(1), address, ())
+
+
+def test_slots_by_their_numbers():
+    """The store keeps a slot's name, whichever way it was asked for."""
+    desk = Desk('"note 1" = { to = "slot", values = ["1", "2"] }', '"note 2" = { to = "slot", value = "2" }')
+    desk.store.refine("/riff/{voice}/slot", lambda _, name: {"1": "verse", "2": "chorus"}.get(str(name), name))
+    desk.take("note", 1, 90, 0, 90, 0, 90)
+    assert [value for _, value in desk.changes] == ["verse", "chorus", "verse"]
+    assert desk.lit()[-1] == (0x90, 2, 0)
+    desk.take("note", 1, 90)
+    assert (0x90, 2, 127) in desk.lit()
