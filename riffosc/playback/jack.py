@@ -10,6 +10,7 @@ import re
 import time
 from contextlib import suppress
 from math import inf
+from threading import Lock, Thread
 from typing import Any
 
 from riffosc.playback.outputs import OutputError
@@ -19,6 +20,7 @@ from riffosc.playback.wires import take_over, wire
 log = logging.getLogger(__name__)
 
 SETTLED_S = 1.0
+ANSWER_S = 1.0  # a server that takes longer is taken to hang
 Pair = tuple[str, str]  # one of our ports by its short name, and someone's by its full name
 MIDI = {"midi_in": "riffosc in", "midi_out": "riffosc out"}  # ports and their pretty names
 FOREIGN = (  # functions of libjack that the callback calls
@@ -61,6 +63,7 @@ class JackOutput:
         self._made: set[Pair] = set()  # as they were when last looked at
         self._wished: set[Pair] = set()  # to be made as soon as the other port is there
         self._seen, self._settles = -1, inf
+        self._asking = Lock()  # libjack mixes up the answers of a server that is asked twice at once
 
     # what `Output` asks for
 
@@ -89,7 +92,9 @@ class JackOutput:
         self._made = set()
         self._seen = -1
         self.tend()
-        self.latency = self._measured_latency()
+        if player.timebase:
+            log.info("audio: %s", self.give_beats(True) or "timebase master again")
+        player.give_beats = self.give_beats
 
     def resume(self, player: Player) -> None:
         take_over(player, self.wires)
@@ -111,6 +116,10 @@ class JackOutput:
 
     def tend(self) -> None:
         """If the graph has changed: note what is connected, and make what is wished for."""
+        with self._asking:
+            self._tend()
+
+    def _tend(self) -> None:
         changes, now = int(self.wires["changes"]), time.monotonic()
         try:
             if changes != self._seen:
@@ -119,6 +128,9 @@ class JackOutput:
                 self._connect()
             elif now > self._settles:
                 self._settle()
+            else:
+                return
+            self.latency = self._measured_latency()
         except self._jack.JackError as error:
             log.debug("audio: %s", error)
 
@@ -127,6 +139,28 @@ class JackOutput:
         made = self._connections()
         if self.alive():
             self._made, self._settles = made, inf
+
+    def give_beats(self, on: bool) -> str:
+        """Be timebase master, or no longer. Why not, in words; it takes a moment at most."""
+        words = ["JACK does not answer"]
+        asking = Thread(target=self._give_beats, args=(on, words), daemon=True)
+        asking.start()
+        asking.join(ANSWER_S)
+        return words[-1]
+
+    def _give_beats(self, on: bool, words: list[str]) -> None:
+        from riffosc.playback.timebase import jack_timebase
+
+        with self._asking:
+            if not self.alive():
+                words.append("JACK is not running" if on else "")
+                return
+            lib, client = self._jack._lib, self.client._ptr
+            if not on:
+                lib.jack_release_timebase(client)
+            give = self._jack._ffi.cast("JackTimebaseCallback", jack_timebase.address)
+            refused = on and lib.jack_set_timebase_callback(client, 1, give, self._argument())
+            words.append("another program is JACK's timebase master" if refused else "")
 
     # ports
 
@@ -150,7 +184,7 @@ class JackOutput:
 
         jack = self._jack
         lib, ffi, client = jack._lib, jack._ffi, self.client._ptr
-        wires = ffi.cast("void*", self.wires.__array_interface__["data"][0])
+        wires = self._argument()
         self.wires["client"] = self._address(client)
         for name, symbol in (line.split() for line in FOREIGN):
             self.wires[name] = self._address(ffi.addressof(lib, symbol))
@@ -163,6 +197,10 @@ class JackOutput:
         ):
             if setter(client, ffi.cast(kind, function.address), wires):
                 raise jack.JackError(f"cannot set {kind}")
+
+    def _argument(self) -> Any:
+        """What callbacks are given."""
+        return self._jack._ffi.cast("void*", self.wires.__array_interface__["data"][0])
 
     def _address(self, pointer: Any) -> int:
         return int(self._jack._ffi.cast("uintptr_t", pointer))

@@ -1,6 +1,7 @@
 """The player: what the rest of the program says to the mixer, and hears from it. Event loop only."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import cos, isfinite, pi
@@ -111,6 +112,9 @@ class Player:
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
         self._latest = 0.0
+        self.latency = 0.0  # seconds until what is mixed now is heard
+        self.timebase = False
+        self.give_beats: Callable[[bool], str] = lambda on: "there is no JACK" if on else ""  # of the output's
         self._bars = (0.0, 4)
         self.output_name = ""
         self._warm()
@@ -215,6 +219,12 @@ class Player:
         FOLLOWED: any `set_timeline` is overruled meanwhile. The gate opens when it starts and closes when it stops.
         """
         self._send(kind=CHASE, voice=int(on), seconds=offset_s)
+
+    def set_timebase(self, on: bool) -> str:
+        """Give JACK's transport our bars and beats, if nobody else gives any: empty, or why not."""
+        words = self.give_beats(on)
+        self.timebase = on and not words
+        return words
 
     def transport(self) -> Transport | None:
         """JACK's transport as of the last block; None if another output plays."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jack_peer import Peer
 from jack_server import Recorder
 from studio import RATE, loop, noise
 from test_midi import Stage
@@ -172,3 +173,61 @@ def test_without_beats_or_unasked_nothing_is_followed(stage: Stage) -> None:
     assert {news.kind for news in stage.player.news()} == set()
     assert float(stage.player.state["engine"]["tempo"]) == 100.0
     assert float(stage.player.state["engine"]["gate"]) == 1.0
+
+
+def test_the_transport_is_given_our_bars(stage: Stage) -> None:
+    """Over a bend of the tempo and a new bar 1, to the frame; and no longer than asked for."""
+    line = Timeline(0.0, stage.player.now(), 100.0)
+    stage.player.set_timeline(line)
+    assert stage.player.set_timebase(True) == ""
+    assert not stage.peer.do("c.set_timebase_callback(give_beats, True)")
+    stage.peer.do("c.transport_start()")
+    stage.until(lambda: (t := stage.player.transport()) and t.rolling and t.beat)
+    line = line.with_tempo(171.0, stage.player.now() + 1)
+    stage.player.set_timeline(line)
+    stage.until(lambda: (t := stage.player.transport()) and t.tempo == 171)
+    bar = line.next_bar(stage.player.now() + 1)
+    stage.player.set_bars(bar, 3)
+    stage.until(lambda: (t := stage.player.transport()) and t.beats_per_bar == 3)
+    seen = stage.player.transport()
+    assert seen and seen.beat is not None
+    assert seen.beat == pytest.approx(line.beat_at(seen.frame / RATE) - bar, abs=1e-6)
+    now, place = stage.peer.do("(c.last_frame_time, c.transport_query()[1])")
+    beat = (place["bar"] - 1) * 3 + place["beat"] - 1 + place["tick"] / place["ticks_per_beat"]
+    assert beat == pytest.approx(line.beat_at(stage.frame(now) / RATE) - bar, abs=0.05)
+    assert stage.player.set_timebase(False) == ""
+    stage.until(lambda: (t := stage.player.transport()) and t.beat is None)
+
+
+def test_another_master_is_left_alone(stage: Stage) -> None:
+    assert stage.peer.do("c.set_timebase_callback(give_beats, True)")
+    assert stage.player.set_timebase(True) == "another program is JACK's timebase master"
+    assert not stage.player.timebase
+    stage.peer.do("c.release_timebase()")
+    assert stage.player.set_timebase(True) == ""
+    stage.output.stop()
+    assert stage.player.set_timebase(True) == "JACK is not running"
+    assert stage.peer.do("c.set_timebase_callback(give_beats, True)")
+
+
+def test_the_timebase_comes_back_with_the_server(stage: Stage) -> None:
+    assert stage.player.set_timebase(True) == ""
+    stage.peer.close()
+    stage.server.stop()
+    stage.until(lambda: not stage.output.alive())
+    stage.server.start()
+    stage.output.open(stage.player)
+    stage.output.start(stage.player)
+    stage.peer = Peer(stage.server.name)
+    assert not stage.peer.do("c.set_timebase_callback(give_beats, True)")
+
+
+def test_latency_is_what_the_main_mix_has_ahead(stage: Stage) -> None:
+    """Of its connection to the sound card, once that is made: the dummy's is a block."""
+
+    def known() -> bool:
+        stage.output.tend()
+        return stage.output.latency > 0
+
+    stage.until(known)
+    assert stage.output.latency == pytest.approx(256 / RATE)
