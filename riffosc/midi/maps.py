@@ -16,6 +16,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,6 @@ def _fits(name: str, value: object, lines: list[str], problems: list[tuple[int, 
 
 
 def _bindings(head: dict[str, Any], lines: list[str], problems: list[tuple[int, str]]) -> Iterator[Binding]:
-    table = Store(VOICES)
     for words, target in head.get("controls", {}).items():
         line = _line_of(words, lines)
         try:
@@ -111,11 +111,17 @@ def _bindings(head: dict[str, Any], lines: list[str], problems: list[tuple[int, 
         source = replace(source, channel=source.channel or head.get("channel"))
         for each in target if isinstance(target, list) else [target]:
             try:
-                yield binding_of(source, each, head.get("voice", 1), table)
+                yield binding_of(source, each, head.get("voice", 1), _table())
             except FieldError as error:
                 problems.append((_line_of(error.field, lines, line), f"{words}: {error}"))
             except ParamError as error:
                 problems.append((line, f"{words}: {error}"))
+
+
+@cache
+def _table() -> Store:
+    """Of all addresses that a map may name. Its values are nobody's."""
+    return Store(VOICES)
 
 
 def _line_of(name: str, lines: list[str], start: int = 1) -> int:

@@ -1,4 +1,4 @@
-"""A MIDI controller that is not there: a JACK client in another process, with a knob side and a light side."""
+"""A MIDI controller that is not there: another process, with a knob side and a light side."""
 
 import subprocess
 import sys
@@ -42,9 +42,28 @@ for line in sys.stdin:
 os._exit(0)  # libjack may freeze a Python client that is closed while its callback runs
 """
 
+VIRTUAL = """
+import os, sys, rtmidi
+api, name = int(sys.argv[1]), sys.argv[2]
+out, lights = rtmidi.MidiOut(api, name=name), rtmidi.MidiIn(api, name=name)
+lights.set_callback(lambda event, _: print(bytes(event[0]).hex(), flush=True))
+out.open_virtual_port("out"), lights.open_virtual_port("in")
+print("ready", flush=True)
+for line in sys.stdin:
+    word, *rest = line.split()
+    if word == "send":
+        out.send_message(bytes.fromhex(rest[0]))
+    elif word == "leave":
+        break
+lights.close_port(), out.close_port()
+os._exit(0)
+"""
+
 
 class Controller:
     """Named like the device it stands for; `close` pulls its plug."""
+
+    code = CODE
 
     def __init__(self, server: str, name: str, before: tuple[str, ...] = (), env: dict[str, str] | None = None) -> None:
         """`before` is put before the command that it is started by."""
@@ -52,7 +71,7 @@ class Controller:
         self.heard: list[tuple[int, ...]] = []
         self._plugged = threading.Event()
         self._process = subprocess.Popen(
-            [*before, sys.executable, "-c", CODE, server, name],
+            [*before, sys.executable, "-c", self.code, server, name],
             env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -100,3 +119,9 @@ class Controller:
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
         self._process.stdout.close()
+
+
+class VirtualController(Controller):
+    """The same by the system's own MIDI; instead of a server's name it takes the number of one of rtmidi's systems."""
+
+    code = VIRTUAL

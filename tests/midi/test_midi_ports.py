@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from jack_controller import Controller
+from jack_controller import Controller, VirtualController
 from jack_server import Server
 
 from riffosc.midi.driver import NO_LIBRARY, numbered, plain
@@ -86,17 +86,30 @@ def test_two_of_a_kind_and_our_own_ports(server):
             device.close()
 
 
-@pytest.mark.jack
-def test_the_hub_hears_a_device_and_lights_it_and_again_when_it_is_back(server):
+ALSA = pytest.mark.skipif(not Path("/dev/snd/seq").exists(), reason="the kernel has no ALSA sequencer")
+
+
+@pytest.mark.parametrize(
+    ("api", "kind"),
+    [
+        pytest.param(rtmidi.API_UNIX_JACK, Controller, marks=pytest.mark.jack),
+        pytest.param(rtmidi.API_UNIX_JACK, VirtualController, marks=pytest.mark.jack),
+        pytest.param(rtmidi.API_LINUX_ALSA, VirtualController, marks=ALSA),
+    ],
+    ids=["jack", "virtual on jack", "virtual on alsa"],
+)
+def test_the_hub_hears_a_device_and_lights_it_and_again_when_it_is_back(api, kind, request):
+    server = request.getfixturevalue("server").name if api == rtmidi.API_UNIX_JACK else ""
+    where = server if kind is Controller else str(api)
     store = Store(2)
     found = parse_map(MAP, Path("knobs.toml"))
-    midi = Midi(store, Router(store, store.set), Shelf([], [found], Map("learned")), api=rtmidi.API_UNIX_JACK)
+    midi = Midi(store, Router(store, store.set), Shelf([], [found], Map("learned")), api=api)
     began = time.monotonic()
 
     def tick() -> None:
         midi.tick(time.monotonic() - began)
 
-    device = Controller(server.name, "knobs")
+    device = kind(where, "knobs")
     try:
         until(lambda: "knobs:out" in str(store.get("/riff/midi_inputs")), tick)
         until(lambda: (0x90, 2, 0) in device.heard, tick)
@@ -105,7 +118,7 @@ def test_the_hub_hears_a_device_and_lights_it_and_again_when_it_is_back(server):
         until(lambda: (0x90, 2, 127) in device.heard, tick)
         device.close()
         until(lambda: "knobs:out" not in str(store.get("/riff/midi_inputs")), tick)
-        device = Controller(server.name, "knobs")
+        device = kind(where, "knobs")
         until(lambda: {(0xB0, 1, 127), (0x90, 2, 127)} <= set(device.heard), tick)
     finally:
         midi.close()
