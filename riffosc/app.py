@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +25,7 @@ from riffosc.params import VOICES, Store, Value
 from riffosc.playback.outputs import Outputs, choose_output
 from riffosc.playback.player import Player
 from riffosc.quantise import CANCEL, Quantise
+from riffosc.session import Session
 from riffosc.slots import Slots
 from riffosc.snapshots import Snapshots
 from riffosc.state import StateFolder
@@ -46,6 +46,7 @@ class Options:
     audio: str = "auto"  # jack, portaudio, none, or auto: JACK if it runs, else the sound card
     device: str | None = None  # of PortAudio; the default one if none is named
     connect: tuple[str, ...] = ()
+    client: str = "riffosc"  # as JACK knows it
     midi: (
         tuple[str, ...] | None
     ) = ()  # maps by name or file, chosen by the ports' names if none is named; None: no MIDI
@@ -70,6 +71,7 @@ class App:
     state: StateFolder
     slots: Slots
     snapshots: Snapshots
+    session: Session
 
 
 @asynccontextmanager
@@ -90,7 +92,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         stack.callback(engine.close)
         engine.renderer = renderer
         engine.conductor.ready = False
-        outputs = Outputs(player, choose_output(options.audio, options.device), options.connect)
+        outputs = Outputs(player, choose_output(options.audio, options.device, options.client), options.connect)
         stack.push_async_callback(outputs.stop)
         await outputs.start()
         engine.clockwork.latency = lambda: outputs.current.latency
@@ -117,11 +119,12 @@ async def running(options: Options) -> AsyncIterator[App]:
         osc.add_command(CANCEL, quantise.cancel)
         if shelf:
             _open_midi(stack, engine, osc, outputs, shelf)
+        await _open_web(stack, options, osc, networks)
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
-        await _open_web(stack, options, osc, networks)
-        yield App(store, engine, osc, renderer, outputs, state, slots, snapshots)
+        session = Session(store, state, modulation)
+        yield App(store, engine, osc, renderer, outputs, state, slots, snapshots, session)
 
 
 async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> None:
@@ -171,17 +174,3 @@ async def _tick(engine: Engine) -> None:
         except Exception:
             log.exception("a tick went wrong; the loops play on")
         await asyncio.sleep(TICK_S)
-
-
-async def run(options: Options, started: Callable[[App], None] = lambda _: None) -> None:
-    """Play until Ctrl-C or SIGTERM."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows has no such handlers; Ctrl-C raises KeyboardInterrupt there
-            break
-    async with running(options) as app:
-        started(app)
-        await stop.wait()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -15,15 +16,23 @@ from riffosc import __version__
 from riffosc.threads import wait_patiently
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, invoke_without_command=True
+)
 @click.version_option(__version__, prog_name="riffosc")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about what happens.")
-def main(verbose: bool) -> None:
+@click.pass_context
+def main(context: click.Context, verbose: bool) -> None:
     """A neural loop instrument: bar-exact loops painted by a diffusion model, steered by OSC."""
     level = logging.DEBUG if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("numba").setLevel(logging.WARNING)
     wait_patiently()
+    if context.invoked_subcommand is None:
+        if "NSM_URL" in os.environ:  # session managers start programs by their bare name
+            context.invoke(run)
+        else:
+            click.echo(context.get_help())
 
 
 OUTPUTS = ("auto", "jack", "portaudio", "none")
@@ -91,7 +100,8 @@ DEMO: dict[str, Any] = {
 
 
 def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]) -> None:
-    from riffosc.app import Options, run
+    from riffosc.app import Options
+    from riffosc.daemon import run
     from riffosc.folder import FolderError, Keep, KeepError
     from riffosc.narrator import Narrator
     from riffosc.params import ParamError

@@ -54,10 +54,12 @@ class Narrator:
             click.echo(f"voice {voice}: {25 * quarter} % painted")
 
     def _steer(self) -> None:
-        """Once the first seed sounds, the demo hands it to the model and says how to go on."""
+        """Once the first seed sounds, the demo hands it to the model and says how to go on, if nobody steers yet."""
         if not self._demo or self._app is None:
             return
         self._demo = False
+        if self._app.store.get("/riff/1/prompt"):
+            return
         click.echo(HOW_TO_STEER.format(port=self._app.osc.port))
         for name, value in HANDOVER.items():
             self._app.store.set(f"/riff/1/{name}", value)

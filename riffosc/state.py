@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from ctypes import c_float
 from pathlib import Path
 from typing import Any
@@ -61,14 +61,15 @@ class StateFolder:
         }
         return sorted((there | coming) - gone)
 
-    def write(self, name: str, tables: Tables, heading: str = "") -> None:
-        """Nothing in `tables` takes the file away."""
+    def write(self, name: str, tables: Tables, heading: str = "") -> "Future[str]":
+        """Nothing in `tables` takes the file away. Resolves when it is done, to what went wrong, in words."""
         stamp = self._known[name][0] if name in self._known else None
         self._known[name] = stamp, tables
         self._on_the_way[name] = self._on_the_way.get(name, 0) + 1
         text = to_toml(tables, heading) if tables else ""
-        self._writer.submit(self._store, name, self.path, text.encode(), name in self._damaged)
+        written = self._writer.submit(self._store, name, self.path, text.encode(), name in self._damaged)
         self._damaged.discard(name)
+        return written
 
     def move(self, path: Path) -> None:
         """From now on in another folder, as a session manager has it."""
@@ -81,7 +82,7 @@ class StateFolder:
         """What is being written is written to its end."""
         self._writer.shutdown(wait=True)
 
-    def _store(self, name: str, folder: Path, data: bytes, damaged: bool) -> None:
+    def _store(self, name: str, folder: Path, data: bytes, damaged: bool) -> str:
         """In the writer's thread."""
         path, words = folder / name, ""
         try:
@@ -96,6 +97,7 @@ class StateFolder:
         except OSError as error:
             words = f"{path} cannot be written, and is kept in memory only: {error.strerror or error}"
         self._back(self._stored, name, path, words)
+        return words
 
     def _stored(self, name: str, path: Path, words: str) -> None:
         if words:

@@ -29,6 +29,7 @@ RULES = {
     "table": "params",
     "names": "params",
     "state": "files",
+    "session": "params state modulation",
     "slots": "params commands names state",
     "doctor": "devices resources midi",
     "naming": "clip wav",
@@ -52,7 +53,16 @@ RULES = {
     "playback": "clip timeline",
     "training": f"{SCORE} files resources synthesis",
 }
-EVERYTHING = {"engine", "app", "narrator", "cli", "__main__", "offline", "bench"}  # where the others are put together
+EVERYTHING = {
+    "engine",
+    "app",
+    "daemon",
+    "narrator",
+    "cli",
+    "__main__",
+    "offline",
+    "bench",
+}  # where the others are put together
 HEAVY = {"torch", "torchaudio", "diffusers", "transformers"}
 HEAVY_ALLOWED = {"synthesis", "training", "bench"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -182,8 +182,11 @@ class Outputs:
         self._now_playing(self._wanted)
 
 
-def choose_output(kind: str | bool = True, device: str | None = None) -> Output:
-    """The output that is wanted: "jack", "portaudio", "none"; "auto" or True is JACK, or else a sound card."""
+def choose_output(kind: str | bool = True, device: str | None = None, client: str = "riffosc") -> Output:
+    """The output that is wanted: "jack", "portaudio", "none"; "auto" or True is JACK, or else a sound card.
+
+    `client` is what JACK is to call us.
+    """
     from riffosc.playback.auto import AutoOutput
     from riffosc.playback.jack import JackOutput
     from riffosc.playback.portaudio import PortAudioOutput
@@ -191,9 +194,9 @@ def choose_output(kind: str | bool = True, device: str | None = None) -> Output:
     if kind in (False, "none"):
         return NullOutput()
     if kind == "jack":
-        return JackOutput()
+        return JackOutput(name=client)
     if kind == "portaudio":
         return PortAudioOutput(device)
     if kind in (True, "auto"):
-        return AutoOutput(JackOutput(), PortAudioOutput(device))
+        return AutoOutput(JackOutput(name=client), PortAudioOutput(device))
     raise OutputError(f"there is no output named {kind}: jack, portaudio, none or auto")
