@@ -109,4 +109,3 @@ class Riffosc:
             self.process.stdout.close()
         self.player.close()
         return self.process.wait(PATIENCE_S)
-

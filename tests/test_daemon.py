@@ -5,13 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 import soundfile
 from jack_server import Server, client
-from session_manager import Manager, Riffosc, Wire
+from session_manager import PATIENCE_S, Manager, Riffosc, Wire
 
 CLIENT = "riffosc.nABCD"
 PORTS = "print(*(port.name for port in c.get_ports()))"
@@ -135,44 +136,43 @@ def test_with_nsmd(tmp_path, monkeypatch):
     (programs / "riffosc").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
-    probe = Wire()
-    port = probe.port
-    probe.close()
+    with Wire() as probe:
+        port = probe.port
     command = ["nsmd", "--session-root", str(tmp_path / "sessions"), "--osc-port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as nsmd:
-        gui = Wire()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as nsmd, Wire() as gui:
         gui.peer = ("127.0.0.1", port)
         try:
-            _drive(gui, nsmd, tmp_path / "sessions")
+            _drive(gui, tmp_path / "sessions")
+            assert nsmd.wait(PATIENCE_S) == 0
         finally:
-            gui.close()
             nsmd.terminate()
 
 
-def _drive(gui, nsmd, root):
-    for line in nsmd.stdout:
-        if "Listening" in line or "NSM_URL" in line:
-            break
-    gui.send("/nsm/server/new", "song")
-    gui.hear("/reply", "/nsm/server/new")
-    gui.send("/nsm/server/add", "riffosc")
-    gui.hear("/reply", "/nsm/server/add")
-    for line in nsmd.stdout:
-        if "replied" in line.lower() or "open" in line.lower() and "riffosc" in line:
-            print(line)
-            break
-    gui.send("/nsm/server/save")
-    gui.hear("/reply", "/nsm/server/save")
-    (saved,) = (root / "song").glob("riffosc.*/session.toml")
-    assert tomllib.loads(saved.read_text())["/riff/1/prompt"] == ""
-    saved.write_text(saved.read_text().replace('"/riff/1/gain" = 1.0', '"/riff/1/gain" = 0.25'))
-    gui.send("/nsm/server/close")
-    gui.hear("/reply", "/nsm/server/close")
-    gui.send("/nsm/server/open", "song")
-    gui.hear("/reply", "/nsm/server/open")
-    gui.send("/nsm/server/save")
-    gui.hear("/reply", "/nsm/server/save")
+def _drive(gui, root):
+    _until(lambda: _answers(gui, "/nsm/server/new", "song"))
+    assert _answers(gui, "/nsm/server/add", "riffosc")
+    _until(lambda: _answers(gui, "/nsm/server/save") and any(root.glob("song/riffosc.*/session.toml")))
+    (saved,) = root.glob("song/riffosc.*/session.toml")
+    kept = saved.read_text()
+    saved.write_text(kept.replace('"/riff/1/gain" = 1.0', '"/riff/1/gain" = 0.25'))
+    assert _answers(gui, "/nsm/server/abort")
+    assert _answers(gui, "/nsm/server/open", "song")
+    assert _answers(gui, "/nsm/server/save")
     assert tomllib.loads(saved.read_text())["/riff/1/gain"] == 0.25
     gui.send("/nsm/server/quit")
-    nsmd.stdout.read()
-    assert nsmd.wait(30) == 0
+
+
+def _answers(gui, address, *args):
+    """Whether it is done; False where nobody hears yet."""
+    gui.send(address, *args)
+    try:
+        return gui.hear("/reply", address, within_s=20)
+    except (TimeoutError, ConnectionError):
+        return False
+
+
+def _until(happens):
+    end = time.monotonic() + PATIENCE_S
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.05)
