@@ -95,6 +95,8 @@ def sum_up(state: Any, count: int) -> None:
 def sum_up_cues(state: Any, count: int) -> None:
     """Audio thread. What is cued, as it was painted: no gain, mute or gate of the voice it waits for touches it."""
     engine, cue = state.engine, state.out[CUE]
+    if not engine.cueing:
+        return
     for number in range(engine.voices, engine.decks):
         for side in range(2):
             for j in range(count):

@@ -46,6 +46,7 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
         run(state, engine.frame, frame)
         engine.deaf = 0
     engine.blocks += 1
+    engine.cueing = 0
     tick(state.clock, (frame, count, now_ns, int(engine.samplerate)))
     obey(state, frame)
     chase(state, frame)

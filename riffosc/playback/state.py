@@ -34,7 +34,8 @@ ENGINE = _record(
     "voices decks commands news owner frame deaf "
     # waiting timelines; meters of the callback itself
     "lines blocks overruns xruns worst_ns collisions lost "
-    "block_frame "
+    # the first frame of the block; whether anything cued sounds in it
+    "block_frame cueing "
     # MIDI events that wait for their frame, and those for which there was no room
     "outgoing midi_lost "
     # the gate's next move, the frame of its start, and frames left of the ramp that runs

@@ -105,6 +105,8 @@ def hear(state: Any, number: int, frame: int, until: int) -> None:
     out = state.out[number, :, frame - start : until - start]
     for i in range(len(readers)):
         add(state, readers[i], out, frame)
+        if number >= state.engine.voices and readers[i].slot != NOTHING:
+            state.engine.cueing = 1
     if voice.killing:
         fall_silent(voice, out, frame)
 

@@ -9,6 +9,7 @@ from studio import RATE, Studio, loop, noise
 
 from riffosc.playback.jack import JackOutput
 from riffosc.playback.player import Landing, NewsKind, Player
+from riffosc.playback.wires import wire
 from riffosc.timeline import Timeline
 
 BEAT = RATE // 2  # frames, at 120
@@ -116,3 +117,28 @@ def test_jack_has_ports_for_the_cue(tmp_path: Path) -> None:
         output.stop()
         player.close()
         server.close()
+
+
+def test_portaudio_has_channels_for_the_cue_after_those_of_the_voices(studio: Studio) -> None:
+    from numba import njit
+
+    from riffosc.playback.callbacks import interleave
+
+    @njit
+    def write(wires: object, state: object, output: int, count: int) -> None:
+        interleave(wires, state, output, count)
+
+    clips = [noise(4, 120, seed) for seed in range(3)]
+    slots = [studio.player.bank.load(clip, 4) for clip in clips]
+    studio.tempo(120)
+    studio.land(slots[0], 1)
+    studio.land(slots[1], 1, voice=2)
+    cue(studio, slots[2], 1, 2)
+    studio.render(3 * BEAT)
+    voices, main = studio.render(300)
+    wires = wire(studio.player, RATE)
+    wires["channels"] = 10
+    output = np.full((300, 10), np.nan, np.float32)
+    write(wires, studio.player.state, output.ctypes.data, 300)
+    rows = np.concatenate([main, voices[0], voices[1], studio.output.cue, np.zeros((2, 300))])
+    np.testing.assert_array_equal(output.T, rows)
