@@ -38,6 +38,7 @@ class Session(Line):
         await self._socket.accept()
         self._open = True
         self._desk.store.listen(self._changed)
+        self._desk.subscriptions.others.append(self._listens)
         try:
             async with asyncio.TaskGroup() as both:
                 writer = both.create_task(self._write())
@@ -53,6 +54,7 @@ class Session(Line):
         self._open = False
         self._outgoing.clear()
         self._desk.store.unlisten(self._changed)
+        self._desk.subscriptions.others.remove(self._listens)
         self._desk.subscriptions.remove_all(self)
         if self._timer is not None:
             self._timer.cancel()
@@ -85,6 +87,9 @@ class Session(Line):
         self._listening.add(path)
         if param.access is not Access.TRIGGER:
             self._changed(path, self._desk.store.get(path))
+
+    def _listens(self, path: str) -> bool:
+        return path in self._listening
 
     def _ignore(self, path: str) -> None:
         self._listening.discard(path)

@@ -50,6 +50,7 @@ class Subscriptions:
         self._clock = clock
         self._send = send
         self._peers: dict[Peer, dict[str, Subscription]] = {}
+        self.others: list[Callable[[str], bool]] = []  # who listens in ways of their own, to which addresses
         self._listening: defaultdict[str, dict[Peer, list[Subscription]]] = defaultdict(dict)
 
     def __len__(self) -> int:
@@ -57,7 +58,7 @@ class Subscriptions:
 
     def wanted(self, heard: str) -> bool:
         """Whether anybody listens to an address, or to an event's topic."""
-        return heard in self._listening
+        return heard in self._listening or any(wants(heard) for wants in self.others)
 
     def room_for(self, peer: Peer, topic: str) -> bool:
         topics = self._peers.get(peer)

@@ -65,8 +65,10 @@ def test_listen_hear_ignore(with_web):
             osc.desk.store.set("/riff/1/gain", 0.5)
             await one.order("LISTEN", "/riff/1/prompt")
             assert await one.next() == ("/riff/1/prompt", "")
+            assert osc.wanted("/riff/tempo")
             await one.order("IGNORE", "/riff/tempo")
             await one.synced()
+            assert not osc.wanted("/riff/tempo")
             osc.desk.store.set("/riff/tempo", 130)
             osc.desk.store.set("/riff/1/prompt", "dub 🎛")
             assert await one.next() == ("/riff/1/prompt", "dub 🎛")
@@ -168,7 +170,7 @@ def test_who_hangs_up_leaves_nothing_behind(with_web):
             assert len(osc.desk.subscriptions) == 1
         while osc.desk.store._listeners != before:
             await asyncio.sleep(0.01)
-        assert len(osc.desk.subscriptions) == 0
+        assert len(osc.desk.subscriptions) == 0 and not osc.wanted("/riff/tempo")
         osc.done("/riff/1/save", "too late")
         osc.desk.store.set("/riff/tempo", 99)
         assert (await client.asks("/riff/tempo", "VALUE")) == {"VALUE": [99.0]}
