@@ -2,8 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import replace
 from math import cos, isfinite, pi
 from time import monotonic_ns
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from riffosc.playback.bank import Bank
+from riffosc.playback.messages import Landing, Levels, News, NewsKind, Transport, news_of
 from riffosc.playback.midi import MidiEvent, MidiRings
 from riffosc.playback.state import (
     BARS,
@@ -32,68 +32,6 @@ from riffosc.playback.state import (
 from riffosc.timeline import Timeline
 
 __all__ = ["Landing", "Levels", "MidiEvent", "News", "NewsKind", "Player", "Transport"]
-
-
-class NewsKind(IntEnum):
-    """What news is about. The first five are the mixer's own numbers."""
-
-    LANDED = 0  # the clip is whole on its beat
-    MISSED = 1  # too late for its beat: plan it again
-    REPLACED = 2  # another landing came before this one's fade began
-    PASS = 3  # the clip begins anew
-    MOVED = 4  # the timeline has changed: until the next pass the clip is read faster or slower
-    RELEASED = 5  # the mixer needs the slot no longer
-    FOLLOWED = 6  # the timeline has been put on JACK's transport: `beat` on `frame`, at `tempo`
-    HALTED = 7  # JACK's transport has stopped, and the gate is closing
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    kind: NewsKind
-    voice: int  # from 1; 0 if none in particular
-    slot: int  # NOTHING (-1): silence
-    beat: float
-    frame: int  # of the audio clock
-    position: float = 0.0  # frame of the clip that is read then
-    rate: float = 1.0  # frames of the clip for each that sounds; 1 is a copy
-    tempo: float = 120.0  # in force then
-    cue: bool = False  # of the voice's cue, not of the voice
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """On `beat` the clip in `slot` (None: silence) sounds whole, crossed over to beforehand."""
-
-    voice: int  # from 1
-    slot: int | None
-    beat: float
-    origin: float = 0.0  # a beat on which the clip's first frame sounds, or would
-    fade_s: float = 0.050
-    alike: bool = False  # old and new are nearly the same: their amplitudes add up, not their powers
-    cue: bool = False  # heard on the cue output only: a second loop beside that of the voice
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """How loud a voice is, and where."""
-
-    gain: float = 1.0
-    pan: float = 0.0  # -1 left, 1 right
-    width: float = 1.0  # 0 mono, 1 as it is
-    mute: bool = False
-    solo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Transport:
-    """JACK's transport as of one block."""
-
-    rolling: bool
-    frame: int  # of the audio clock, for which the rest holds
-    beat: float | None  # from bar 1 beat 1 by its bars, beats and ticks; None if no program gives them
-    tempo: float
-    beats_per_bar: float
-    serial: int  # how often it has started, stopped or been located, as far as was seen
 
 
 class Player:
@@ -252,7 +190,7 @@ class Player:
         cursor, ring = self.state["news_cursor"], self.state["news"][: self.state["engine"]["news"]]
         count = self._rings.waiting(cursor)
         places = [(int(cursor[TAIL]) + i) % len(ring) for i in range(count)]
-        items = [_news(ring[place], len(self.voices)) for place in places]
+        items = [news_of(ring[place], len(self.voices)) for place in places]
         self._rings.consume(cursor, count)
         return items + self._released()
 
@@ -331,17 +269,3 @@ class Player:
 def balance(gain: float, pan: float) -> tuple[float, float]:
     """Left and right factors: whole in the middle, and the far side fades as the voice moves away."""
     return gain * cos(max(0.0, pan) * pi / 2), gain * cos(max(0.0, -pan) * pi / 2)
-
-
-def _news(item: Any, voices: int) -> News:
-    return News(
-        NewsKind(int(item["kind"])),
-        int(item["voice"]) % voices + 1,
-        int(item["slot"]),
-        float(item["beat"]),
-        int(item["frame"]),
-        float(item["position"]),
-        float(item["rate"]),
-        float(item["tempo"]),
-        int(item["voice"]) >= voices,
-    )

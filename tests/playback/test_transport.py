@@ -104,7 +104,7 @@ def test_bars_sit_on_the_transport_s(ensemble: Ensemble, tempo: float) -> None:
     ensemble.play(tempo=tempo)
     for place in (0, 1234567, 777):
         first = ensemble.roll(place)
-        assert (first.frame, first.tempo) == (ensemble.frame_of(place), tempo)
+        assert (first.voice, first.frame, first.tempo) == (0, ensemble.frame_of(place), tempo)
         assert first.beat == pytest.approx(place / RATE * tempo / 60, abs=1e-9)
         wanted = [(n.beat, ensemble.frame_of(placed(n.beat, tempo))) for n in ensemble.passes(6)]
         assert [(n.beat, n.frame) for n in ensemble.told(NewsKind.PASS)[-len(wanted) :]] == wanted
