@@ -102,19 +102,18 @@ def _fits(name: str, value: object, lines: list[str], problems: list[tuple[int, 
 
 def _bindings(head: dict[str, Any], lines: list[str], problems: list[tuple[int, str]]) -> Iterator[Binding]:
     for words, target in head.get("controls", {}).items():
-        line = _line_of(words, lines)
         try:
             source = Source.parse(words)
         except SourceError as error:
-            problems.append((line, str(error)))
+            problems.append((_line_of(words, lines), str(error)))
             continue
         source = replace(source, channel=source.channel or head.get("channel"))
         for each in target if isinstance(target, list) else [target]:
             try:
                 yield binding_of(source, each, head.get("voice", 1), _table())
-            except FieldError as error:
-                problems.append((_line_of(error.field, lines, line), f"{words}: {error}"))
-            except ParamError as error:
+            except (FieldError, ParamError) as error:
+                line = _line_of(words, lines)
+                line = _line_of(error.field, lines, line) if isinstance(error, FieldError) else line
                 problems.append((line, f"{words}: {error}"))
 
 

@@ -1,15 +1,19 @@
 """Events in, parameters changed; lights back; controls learned. No ports."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from riffosc.midi.events import Event
+from riffosc.midi.events import Event, Reader
 from riffosc.midi.feedback import Lights
 from riffosc.midi.learn import Learner, check_learnable
-from riffosc.midi.maps import parse_map
+from riffosc.midi.maps import parse_map, read_map
 from riffosc.midi.router import Router
 from riffosc.params import ParamError, Store
+from riffosc.resources import patches_dir
 
 
 class Desk:
@@ -229,3 +233,21 @@ def test_slots_by_their_numbers():
     assert desk.lit()[-1] == (0x90, 2, 0)
     desk.take("note", 1, 90)
     assert (0x90, 2, 127) in desk.lit()
+
+
+shipped = cache(read_map)
+
+
+@pytest.mark.parametrize("path", sorted((patches_dir() / "midi").glob("*.toml")), ids=lambda path: path.stem)
+@given(st.lists(st.tuples(st.integers(0x80, 0xEF), st.integers(0, 127), st.integers(0, 127)), max_size=30))
+def test_nothing_played_does_harm(path, messages):
+    store, reader, lights = Store(8), Reader(), Lights("x")
+    router = Router(store, lambda address, *args: store.find(address) and store.set(address, *args))
+    router.assign("x", shipped(path).bindings)
+    lights.assign(router.bindings("x"), store)
+    for number, message in enumerate(messages):
+        for event in reader.read(bytes(message)):
+            lights.heard(event, number)
+            router.take("x", event)
+        for data in lights.due(router, store, number + 0.5):
+            assert len(data) == 3 and data[0] >= 0x80 and max(data[1:]) < 0x80
