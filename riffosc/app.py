@@ -72,6 +72,7 @@ class App:
     slots: Slots
     snapshots: Snapshots
     session: Session
+    page: str = ""  # its URL, if there is one
 
 
 @asynccontextmanager
@@ -124,22 +125,26 @@ async def running(options: Options) -> AsyncIterator[App]:
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
         session = Session(store, state, modulation)
-        yield App(store, engine, osc, renderer, outputs, state, slots, snapshots, session)
+        page = await _open_web(stack, options, osc, networks)
+        yield App(store, engine, osc, renderer, outputs, state, slots, snapshots, session, page)
 
 
-async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> None:
-    """The page and OSCQuery; when the port cannot be had, OSC and sound go on without."""
+async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> str:
+    """The page and OSCQuery; when the port cannot be had, OSC and sound go on without. Gives the page's URL."""
     if not is_loopback(options.bind) and not options.allow:
         log.warning(NO_PASSWORD, options.bind)
     if not options.web:
-        return
-    web = await asyncio.to_thread(import_module, "riffosc.control.web")  # a fifth of a second; the loops go on
+        return ""
+    await asyncio.to_thread(import_module, "riffosc.control.web")  # a fifth of a second; the loops go on
+    from riffosc.control.web import WebServer
+
     try:
-        server = await web.WebServer.open(osc.desk, Guard(networks, [options.bind]), options.bind, osc.port)
+        server = await WebServer.open(osc.desk, Guard(networks, [options.bind]), options.bind, osc.port)
     except OSError as error:
         log.warning("%s; riffosc goes on without its page and OSCQuery", error)
-        return
+        return ""
     stack.push_async_callback(server.close)
+    return server.url
 
 
 def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, outputs: Outputs, shelf: Shelf) -> None:

@@ -169,12 +169,22 @@ def render(out: Path, samplerate: int, **wishes: Any) -> None:
 
 
 @main.command()
-@click.option("--markdown", is_flag=True, help="As the table of the README.")
-def params(markdown: bool) -> None:
-    """List every parameter."""
+@click.option("--markdown", "form", flag_value="markdown", help="As tables; the README has those of the parameters.")
+@click.option("--json", "form", flag_value="json", help="For programs.")
+def params(form: str | None) -> None:
+    """List every parameter and every command."""
     from riffosc import table
+    from riffosc.params import PARAMS
+    from riffosc.reference import every_command
 
-    click.echo(table.markdown() if markdown else table.text())
+    docs = every_command()
+    match form:
+        case "json":
+            click.echo(json.dumps(table.records(PARAMS, docs), indent=2, ensure_ascii=False))
+        case "markdown":
+            click.echo(f"{table.markdown()}\n\n{table.commands_markdown(docs)}")
+        case _:
+            click.echo(f"{table.text()}\n\n{table.commands_text(docs)}")
 
 
 @main.command()

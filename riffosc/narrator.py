@@ -19,6 +19,8 @@ class Narrator:
         self._app = app
         app.store.listen(self._hear)
         click.echo(f"riffosc listens for OSC on port {app.osc.port}.")
+        if app.page:
+            click.echo(f"All there is to turn, to look up and to try: {app.page}")
         click.echo("The renderer is starting ...")
 
     def _hear(self, address: str, value: Value) -> None:

@@ -1,7 +1,9 @@
-"""The parameter table for people: markdown for the README, plain text for the terminal."""
+"""The table of parameters, and the commands, for people and programs: markdown, plain text, JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from riffosc.commands import CommandDoc
 from riffosc.params import PARAMS, Access, Param, When
 
 HEARD = {When.NOW: "at once", When.CLIP: "next clip", When.LOAD: "when loaded"}
@@ -19,19 +21,58 @@ def markdown(params: Iterable[Param] = PARAMS) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def commands_markdown(docs: Iterable[CommandDoc]) -> str:
+    rows = [(f"`{doc.address}`", f"`{doc.arguments}`" if doc.arguments else "", doc.doc, doc.answer) for doc in docs]
+    return _table(("command", "takes", "what it does", "answers"), rows)
+
+
 def text(params: Iterable[Param] = PARAMS) -> str:
     """A line for each parameter, in columns."""
-    rows = [(_address(p), _kind(p), _default(p), _range(p), p.doc) for p in params]
+    return _columns([(_address(p), _kind(p), _default(p), _range(p), p.doc) for p in params])
+
+
+def commands_text(docs: Iterable[CommandDoc]) -> str:
+    return _columns([(doc.address, "command", doc.arguments, doc.doc) for doc in docs])
+
+
+def records(params: Iterable[Param], docs: Iterable[CommandDoc]) -> dict[str, list[dict[str, Any]]]:
+    """For programs: what is missing does not apply."""
+    return {"parameters": [_record(param) for param in params], "commands": [_command(doc) for doc in docs]}
+
+
+def _record(param: Param) -> dict[str, Any]:
+    settable = param.access is Access.READ_WRITE
+    record = {
+        "address": _address(param),
+        "type": param.type_tag,
+        "access": param.access.name.lower().replace("_", "-"),
+        "heard": param.when.value if param.access is not Access.READ else None,
+        "default": (int(param.default) if isinstance(param.default, bool) else param.default) if settable else None,
+        "low": param.low,
+        "high": param.high,
+        "choices": list(param.choices) or None,
+        "unit": param.unit or None,
+        "doc": param.doc,
+    }
+    return {name: value for name, value in record.items() if value is not None}
+
+
+def _command(doc: CommandDoc) -> dict[str, Any]:
+    return {"address": doc.address, "takes": doc.arguments, "answers": doc.answer, "doc": doc.doc}
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(map(len, column), default=0) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _section(params: tuple[Param, ...], access: Access, head: tuple[str, ...]) -> str:
-    rows = [_row(param) for param in params if param.access is access]
-    if not rows:
-        return ""
-    return "\n".join((_line(head), _line(("---",) * len(head)), *map(_line, rows)))
+    return _table(head, [_row(param) for param in params if param.access is access])
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    return "\n".join((_line(head), _line(("---",) * len(head)), *map(_line, rows))) if rows else ""
 
 
 def _row(param: Param) -> tuple[str, ...]:

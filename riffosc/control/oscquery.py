@@ -3,7 +3,6 @@
 Everything is derived from the table of parameters and the documentation of the commands. Nothing here knows of HTTP.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -22,6 +21,7 @@ EXTENSIONS = (
     "DEFAULT_VALUE", "HTML", "LISTEN",
 )  # fmt: skip
 ATTRIBUTES = frozenset(EXTENSIONS) - {"HTML", "LISTEN"} | {"FULL_PATH", "CONTENTS", "TYPE"}
+LETTERS = ("i", "f", "s")
 BUTTON = "N"  # the type of what takes no value
 
 
@@ -158,6 +158,12 @@ def _command(doc: CommandDoc) -> Json:
 def _types(arguments: str) -> list[str]:
     """The ways to call a command, the shortest that says something first: `s:topic [f:rate]` is s, sf."""
     ways = [""]
-    for optional, letter in re.findall(r"(\[?)([a-zA-Z])(?::[\w-]+)?\]?(?=\s|$)", arguments):
-        ways = [*(ways if optional else ways[:-1]), ways[-1] + letter]
+    optional = False
+    for word in arguments.split():
+        optional = optional or word.startswith("[")
+        letter = word.strip("[]").partition(":")[0]
+        if letter not in LETTERS:
+            break  # any value, or so many of them as there are
+        ways = [*(ways if optional else ()), ways[-1] + letter]
+        optional = optional and not word.endswith("]")
     return [way for way in ways if way] or [BUTTON]

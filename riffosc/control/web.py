@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from riffosc.control.desk import Desk
-from riffosc.control.guard import Guard, Request
+from riffosc.control.guard import Guard, Request, bracketed
 from riffosc.control.oscquery import ATTRIBUTES, Json, Namespace, host_info
 from riffosc.control.packet import MAX_DATAGRAM
 from riffosc.control.page import page, prefers_page
@@ -31,6 +31,7 @@ CONNECTIONS = 128  # at a time; more are told to come back
 SESSIONS = 32  # WebSockets at a time
 HEADER_BYTES = 16384  # of a request: a URL and what a browser says with it
 STOP_S = 2  # for what is being answered, when riffosc ends
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -54,7 +55,8 @@ class WebServer:
     def __init__(self, desk: Desk, guard: Guard, ear: socket.socket) -> None:
         self._desk = desk
         self._sessions = 0
-        self.port: int = ear.getsockname()[1]
+        address, self.port, *_ = ear.getsockname()
+        self.url = f"http://{bracketed(WILDCARDS.get(address, address))}:{self.port}/"
         self._namespace = Namespace(desk.store, lambda: desk.commands.docs)
         get = Route("/{path:path}", self._get, methods=["GET"])
         app = Starlette(routes=[get, WebSocketRoute("/{path:path}", self._talk)])

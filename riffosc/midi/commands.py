@@ -16,8 +16,8 @@ Ask = Callable[[tuple[Any, ...]], Iterable[Reply]]
 
 def commands(midi: Midi) -> Iterator[tuple[CommandDoc, Ask]]:
     """Each with its documentation."""
-    for name, (arguments, answer, doc, ask) in TABLE.items():
-        yield CommandDoc(f"/riff/midi/{name}", arguments, answer, doc), partial(ask, midi)
+    for doc, (*_, ask) in zip(DOCS, TABLE.values(), strict=True):
+        yield doc, partial(ask, midi)
 
 
 def _learn(midi: Midi, args: tuple[Any, ...]) -> Iterable[Reply]:
@@ -83,3 +83,4 @@ TABLE = {
     "save": ("[s:name]", "/riff/done with the file", "Keep what was learned as a map of its own.", _save),
     "load": ("s:name", "/riff/done", "Use a map, shipped or saved, or a file.", _load),
 }
+DOCS = [CommandDoc(f"/riff/midi/{name}", *words) for name, (*words, _) in TABLE.items()]

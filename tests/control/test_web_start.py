@@ -27,6 +27,7 @@ def test_it_is_there_on_the_number_of_the_osc_port(tmp_path, port):
             client = Client(app.osc.port)
             assert (await client.asks("/", "HOST_INFO"))["OSC_PORT"] == app.osc.port
             assert (await client.asks("/riff/renderer"))["ACCESS"] == 1
+            assert app.page == f"http://127.0.0.1:{port}/"
             assert (await client.asks("/riff/at"))["TYPE"] == "ss", "commands of other parts are nodes, too"
         with pytest.raises(ConnectionRefusedError):
             await client.asks("/")
