@@ -8,28 +8,14 @@ is time for another, and lands otherwise. A late clip never leaves a gap: the ol
 from dataclasses import replace
 from math import inf
 
-from riffosc.actions import (
-    Action,
-    Cancel,
-    Discard,
-    Entry,
-    Fail,
-    Job,
-    Land,
-    Late,
-    Moved,
-    Render,
-    Silence,
-    Uncue,
-    Why,
-)  # fmt: skip
+from riffosc.actions import Action, Discard, Entry, Fail, Job, Land, Moved, Render, Why
 from riffosc.clip import ClipRequest
 from riffosc.estimate import Estimates
+from riffosc.landings import MARGIN_S, Landings
 from riffosc.params import Value
-from riffosc.timeline import SNAP_BEATS, Timeline
-from riffosc.voice import HISTORY, FindPicture, Voice, Words
+from riffosc.timeline import SNAP_BEATS
+from riffosc.voice import FindPicture, Voice, Words
 
-MARGIN_S = 0.08  # from a clip's arrival to the earliest boundary it may take: a command, a block or two, the fade
 RESTART_S = 0.1  # a job that has just begun is not begun again for each step of a fader
 SETTLED = 0.001  # a tempo nearer than this to the clip's own needs no new inversion
 REPAINT = 0.2  # and one further away than this from the picture's needs a new picture
@@ -37,15 +23,12 @@ REPAINT = 0.2  # and one further away than this from the picture's needs a new p
 Wish = tuple[Why, float, int]  # what for, the boundary in beats, the voice
 
 
-class Conductor:
+class Conductor(Landings):
     """Decides for all voices. Feed it changes and news; `step` returns what is to be done."""
 
     def __init__(self, voices: dict[int, dict[str, Value]], find_picture: FindPicture, samplerate: int) -> None:
-        self.voices = {number: Voice(number, dict(values)) for number, values in voices.items()}
+        super().__init__({number: Voice(number, dict(values)) for number, values in voices.items()})
         self.samplerate = samplerate
-        self.timeline = Timeline()
-        self.origin = 0.0  # the beat of bar 1
-        self.nominal: float | None = None  # the tempo that clips are made for, where the timeline's wavers
         self.key = ""
         self.model = "embedded"
         self.words: Words = lambda _: None  # of prompt slots, whose names a blend may hold
@@ -53,7 +36,6 @@ class Conductor:
         self.estimates = Estimates()
         self._find_picture = find_picture
         self._jobs = 0
-        self._actions: list[Action] = []
 
     # What players ask for
 
@@ -123,86 +105,7 @@ class Conductor:
             state.built, state.taking = state.revision, False
             self._uncue(state, self._next_beat(now))
 
-    def cue(self, voice: int, on: bool, now: float) -> None:
-        """From now on what the player changes waits to be taken; when no longer, what waits is taken."""
-        state = self.voices[voice]
-        state.values["cue"] = on
-        if not on:
-            state.taking = state.aside = False
-            if state.cued:
-                self._take(state, now)
-
-    def take(self, voice: int, now: float) -> None:
-        """What waits takes over at the next boundary; what is still being painted will not wait."""
-        state = self.voices[voice]
-        if state.cued:
-            self._take(state, now)
-        elif state.cueing and (state.wants_change or (state.job and state.job.why is Why.CHANGE)):
-            state.taking = True
-        else:
-            self._actions.append(Fail(voice, "take", f"nothing is cued in voice {voice}"))
-
-    def next_bar(self, now: float) -> float:
-        """The beat of the next bar line that can still be met."""
-        return self.boundary(self.timeline.beat_at(now + MARGIN_S), self.timeline.quantum)
-
-    def restart(self, now: float) -> float:
-        """All loops from their top at the next bar, which becomes bar 1; returns its beat."""
-        self.origin = self.next_bar(now)
-        for state in self.voices.values():
-            entry = state.queued.entry if state.queued else state.sounding
-            if entry:
-                why = state.queued.why if state.queued else Why.RETIME
-                self._land(state, Land(state.number, entry, self.origin, self.origin, why))
-            if state.cued:
-                self._cue(state, state.cued, self.origin)
-        return self.origin
-
-    def jumped(self, now: float, origin: float | None = None) -> None:
-        """The beat has been moved, and bar 1 perhaps, too: what waits is planned anew, and loops keep to the bars."""
-        off = 0.0 if origin is None else origin - self.origin
-        self.origin += off
-        for state in self.voices.values():
-            self._plan_anew(state, now, off)
-
-    def _plan_anew(self, state: Voice, now: float, off: float) -> None:
-        waiting, state.after, state.earliest = state.after or state.queued, None, -inf
-        if state.job:
-            state.job = replace(state.job, target=self._reachable(state, now, state.job.why))
-        entry = waiting.entry if waiting else state.sounding
-        if entry and (waiting or off % entry.request.beats):
-            why = waiting.why if waiting else Why.RETIME
-            beat = self._reachable(state, now, why)
-            recalled = waiting.recalled if waiting else False
-            self._land(state, Land(state.number, entry, beat, self._origin_of(entry.request, beat), why, recalled))
-        if state.cued:
-            self._cue(state, state.cued, self._next_beat(now))
-
-    def clear(self) -> None:
-        """After a panic: every voice is empty and wants nothing until it is asked again."""
-        for state in self.voices.values():
-            self._forget(state)
-
-    def _forget(self, state: Voice) -> None:
-        self._cancel(state)
-        if state.after:
-            self._actions.append(Discard(state.after.entry.slot))
-        state.queued = state.after = state.cued = state.sounding = state.morph = state.recalled = None
-        state.taking = state.aside = False
-        state.earliest = -inf
-        state.built = state.revision
-
-    def empty(self, voice: int, now: float) -> None:
-        """The voice falls silent on the next bar line and wants nothing until it is asked; undo brings it back."""
-        state, beat = self.voices[voice], self.next_bar(now)
-        if state.sounding:
-            state.past = [*state.past, state.sounding][-HISTORY:]
-        if state.cued:
-            self._uncue(state, beat)
-        self._forget(state)
-        self._actions.append(Silence(voice, beat))
-
-    # What the renderer and the player report
+    # What the renderer reports
 
     def progressed(self, job: int, part: float) -> None:
         state = self._owner(job)
@@ -240,40 +143,6 @@ class Conductor:
                 state.built = -1
             state.job = None
 
-    def landed(self, voice: int, slot: int) -> None:
-        state = self.voices[voice]
-        if state.queued is None or state.queued.entry.slot != slot:
-            return
-        landed, state.queued = state.queued, None
-        state.take(landed)
-        if state.after:
-            following, state.after = state.after, None
-            self._land(state, following)
-
-    def missed(self, voice: int, slot: int, now: float) -> None:
-        """The mixer could not take the boundary any more: the next one, then. A `slot` below 0 is silence."""
-        state = self.voices[voice]
-        if slot < 0 and not state.queued and not state.sounding:
-            self._actions.append(Silence(voice, self.next_bar(now)))
-        if state.queued is None or state.queued.entry.slot != slot:
-            return
-        old = state.queued
-        beat = self._reachable(state, now)
-        self._slip(state, old.beat, beat)
-        self._land(state, replace(old, beat=beat, origin=self._origin_of(old.entry.request, beat)))
-
-    def missed_cue(self, voice: int, slot: int, now: float) -> None:
-        """The same for a cue; a `slot` below 0 is its silence."""
-        state = self.voices[voice]
-        if state.cued and state.cued.entry.slot == slot:
-            self._cue(state, state.cued, self._next_beat(now))
-        elif not state.cued and slot < 0:
-            self._uncue(state, self._next_beat(now))
-
-    def keeps(self, slot: int) -> bool:
-        """Whether the clip in a slot has still to sound, whatever the mixer has done with it."""
-        return any(state.keeps(slot) for state in self.voices.values())
-
     def _owner(self, number: int) -> Voice | None:
         return next((v for v in self.voices.values() if v.job and v.job.number == number), None)
 
@@ -288,15 +157,6 @@ class Conductor:
             self._order_next(now)
         actions, self._actions = self._actions, []
         return actions
-
-    @property
-    def tempo(self) -> float:
-        """What clips are made for."""
-        return self.nominal or self.timeline.tempo
-
-    def boundary(self, beat: float, grid: float) -> float:
-        """The first multiple of `grid` beats, counted from bar 1, at or after `beat`."""
-        return self.origin + self.timeline.boundary(beat - self.origin, grid)
 
     def lookahead_s(self, voice: int) -> float:
         """How long before a boundary a change of this voice is final: its own time and the queue's."""
@@ -338,11 +198,6 @@ class Conductor:
         stale = job.revision != state.revision and state.wants_change and self._time_for_another(state, job, now)
         if overtaken or stale:
             self._cancel(state)
-
-    def _cancel(self, state: Voice) -> None:
-        if state.job:
-            self._actions.append(Cancel(state.job))
-            state.job = None
 
     def _time_for_another(self, state: Voice, job: Job, now: float) -> bool:
         """Whether a clip with the newest inputs can still make the boundary that this one was meant for."""
@@ -392,20 +247,6 @@ class Conductor:
         off = (each for each in entries if each and abs(self.tempo / each.request.tempo - 1) > SETTLED)
         return next(off, None)
 
-    def _reachable(self, state: Voice, now: float, why: Why = Why.CHANGE) -> float:
-        """The first boundary that a clip which is ready `now` can take."""
-        beat = self.timeline.beat_at(now + MARGIN_S)
-        if why is Why.CHANGE:
-            beat = max(beat, state.earliest)
-        return self.boundary(beat, self._grid(state, why))
-
-    def _grid(self, state: Voice, why: Why) -> float:
-        """Changes may land inside a loop, on its bars; a walk goes from loop to loop."""
-        swap = state.text("swap")
-        if state.sounding and (swap == "loop" or why is Why.EVOLVE):
-            return float(state.sounding.request.beats)
-        return 1.0 if swap == "beat" and state.sounding else float(self.timeline.quantum)
-
     def _queue(self, state: Voice, job: Job, entry: Entry, now: float) -> None:
         if state.commit(job):
             self._actions.append(Moved(state.number, "seed", job.request.seed))
@@ -421,52 +262,6 @@ class Conductor:
         if job.why is Why.CHANGE:
             state.taking = state.aside = False
         self._land_in_turn(state, land)
-
-    def _land_in_turn(self, state: Voice, land: Land) -> None:
-        """The mixer holds one landing a voice: where one is about to happen, this one goes after it."""
-        if state.after:
-            self._actions.append(Discard(state.after.entry.slot))
-            state.after = None
-        if state.queued and state.queued.beat < land.beat:
-            state.after = land
-        else:
-            self._land(state, land)
-
-    def _take(self, state: Voice, now: float) -> None:
-        """What waits lands, and the cue falls silent with it."""
-        cued, state.cued = state.cued, None
-        if cued is None:
-            return
-        beat = self._reachable(state, now)
-        state.aside, state.earliest, state.prompts = False, -inf, cued.entry.request.prompts
-        origin = self._origin_of(cued.entry.request, beat)
-        self._land_in_turn(state, replace(cued, beat=beat, origin=origin, cue=False))
-        self._actions.append(Uncue(state.number, beat))
-
-    def _cue(self, state: Voice, land: Land, beat: float) -> None:
-        """Heard from `beat` on on the cue output, in time with where it will land."""
-        state.cued = replace(land, beat=beat, origin=self._origin_of(land.entry.request, beat), cue=True)
-        self._actions.append(state.cued)
-
-    def _uncue(self, state: Voice, beat: float) -> None:
-        state.cued = None
-        self._actions.append(Uncue(state.number, beat))
-
-    def _next_beat(self, now: float) -> float:
-        return self.boundary(self.timeline.beat_at(now + MARGIN_S), 1.0)
-
-    def _land(self, state: Voice, land: Land) -> None:
-        state.queued = land
-        self._actions.append(land)
-
-    def _origin_of(self, request: ClipRequest, beat: float) -> float:
-        """The beat on which a loop that takes over at `beat` has its top: loops stay on the grid of their length."""
-        return beat - (beat - self.origin) % request.beats
-
-    def _slip(self, state: Voice, meant: float, beat: float) -> None:
-        if beat > meant + SNAP_BEATS and state.sounding:
-            state.late += 1
-            self._actions.append(Late(state.number, beat - meant))
 
     def _shape(self, state: Voice) -> ClipRequest:
         """The size, tempo and key of what the voice would order now."""

@@ -33,9 +33,10 @@ from riffosc.blend import parse_blend
 from riffosc.clip import Clip
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
-from riffosc.conductor import MARGIN_S, Conductor
+from riffosc.conductor import Conductor
 from riffosc.fading import Fading
 from riffosc.folder import Folder, FolderError, bank_and_index
+from riffosc.landings import MARGIN_S
 from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
 from riffosc.playback.bank import Reservation

@@ -4,7 +4,7 @@ import pytest
 from stage import Stage
 
 from riffosc.actions import Fail, Late, Moved, Why
-from riffosc.conductor import MARGIN_S
+from riffosc.landings import MARGIN_S
 from riffosc.timeline import Timeline
 
 
