@@ -313,12 +313,18 @@ def bench_audio(seconds: float, period: int, no_realtime: bool, model: str, json
 
 @bench.command("clock")
 @click.option("--seconds", default=30.0, show_default=True, help="How long each clock is watched.")
+@click.option("--boundaries", metavar="SECONDS", type=float, help="Record the whole of riffosc with each, instead.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
-def bench_clock(seconds: float, json_file: Path | None) -> None:
+def bench_clock(seconds: float, boundaries: float | None, json_file: Path | None) -> None:
     """Follow MIDI clock with 2 ms of jitter, JACK's transport, Link and Tidal: how far off are beat and tempo."""
-    from riffosc.bench.clock import measure_clocks
+    if boundaries is None:
+        from riffosc.bench.clock import measure_clocks
 
-    _report(measure_clocks(seconds), json_file)
+        _report(measure_clocks(seconds), json_file)
+    else:
+        from riffosc.bench.boundaries import measure_boundaries
+
+        _report(measure_boundaries(boundaries), json_file)
 
 
 def _report(figures: dict[str, Any], json_file: Path | None) -> None:

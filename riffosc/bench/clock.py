@@ -162,22 +162,22 @@ def _named(name: str, figures: dict[str, float]) -> dict[str, float]:
 
 def measure_clocks(seconds: float) -> dict[str, Any]:
     """In a network of its own if one can be made."""
-    return in_own_network(seconds=seconds) or {"link": LEFT_OUT} | measure(seconds, link=False)
+    return in_own_network(__name__, seconds=seconds) or {"link": LEFT_OUT} | measure(seconds, link=False)
 
 
 LEFT_OUT = "left out: unshare cannot make a network here, and no session outside is to be disturbed"
 WAYS = (["unshare", "-n"], ["unshare", "-rn"])
 
 
-def in_own_network(**options: Any) -> dict[str, Any] | None:
-    """What this module, as a program, measures with Link; None where no network can be made."""
+def in_own_network(module: str, **options: Any) -> dict[str, Any] | None:
+    """What a module, as a program, measures with Link; None where no network can be made."""
     for way in WAYS:
         command = [*way, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable]
         try:
             subprocess.run([*command, "-c", ""], check=True, stderr=subprocess.DEVNULL)
         except (OSError, subprocess.CalledProcessError):
             continue
-        done = subprocess.run([*command, "-m", __name__, json.dumps(options)], check=True, stdout=subprocess.PIPE)
+        done = subprocess.run([*command, "-m", module, json.dumps(options)], check=True, stdout=subprocess.PIPE)
         figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return figures
     return None

@@ -1,0 +1,173 @@
+"""`riffosc bench clock --boundaries`: where the loops begin in a recording, beside the beat of another program.
+
+The whole of riffosc plays under a JACK server of the bench's, painting all the time, led by MIDI clock, JACK's
+transport, Ableton Link and Tidal in turn. Another process records; where each pass of a loop begins is looked for in
+the recording by the sound of its clip, and the other program's own word says where its bar line was.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from riffosc.app import App, Options, running
+from riffosc.bench.audio import RATE, RECORDER, SERVER, jack_server, read_recording
+from riffosc.bench.checking import Recording
+from riffosc.bench.clock import LEFT_OUT, PERIOD, SETTLE_S, TEMPO, in_own_network, start_peer
+from riffosc.bench.peers import peer
+from riffosc.bench.referee import Beat, Survey, referee
+from riffosc.bench.session import Log
+from riffosc.clip import Samples
+from riffosc.playback.player import News, NewsKind
+
+CLOCKS = ("midi", "jack", "tidal", "link")
+PROMPTS = ("techno drums", "house drums and synth bass")  # beginnings that can be told
+SOUND = 4096  # frames of a clip by which its beginning is known
+AROUND = 800  # frames in which it is looked for, on either side
+CLEAR = 0.95  # as alike as a recorded beginning must be
+SILENT = 1e-3
+PATIENCE_S = 120.0
+BAR = 4
+
+
+def measure(seconds: float, *, link: bool) -> dict[str, Any]:
+    """Each clock for `seconds`: its boundaries, and how many milliseconds they were off."""
+    figures: dict[str, Any] = {"seconds": seconds}
+    os.environ["JACK_DEFAULT_SERVER"] = SERVER
+    for name in CLOCKS if link else CLOCKS[:-1]:
+        with jack_server(PERIOD, realtime=True), tempfile.TemporaryDirectory() as folder:
+            found = asyncio.run(_session(name, seconds, Path(folder)))
+        figures |= {f"{name}_{what}": value for what, value in found.items()}
+    return figures
+
+
+def measure_boundaries(seconds: float) -> dict[str, Any]:
+    """In a network of its own if one can be made."""
+    return in_own_network(__name__, seconds=seconds) or {"link": LEFT_OUT} | measure(seconds, link=False)
+
+
+async def _session(name: str, seconds: float, folder: Path) -> dict[str, Any]:
+    voices = {f"/riff/{v}/{what}": value for v, prompt in enumerate(PROMPTS, 1) for what, value in _voice(prompt)}
+    options = Options(
+        folder=folder / "loops",
+        state=folder / "state",
+        audio="jack",
+        port=0,
+        web=False,
+        voices=len(PROMPTS),
+        settings={"/riff/clock": name, **voices},
+    )
+    log = Log()
+    with ExitStack() as stack:
+        async with running(options) as app:
+            app.engine.observe.append(log.hear)
+            survey = stack.enter_context(peer("survey", SERVER))
+            other = start_peer(stack, name, TEMPO, app.osc.port)
+            await _settled(app, name)
+            clips, xruns = len(log.clips), app.engine.player.xruns
+            recorder = _record(folder / "sound.npz", seconds)
+            while recorder.poll() is None:
+                await asyncio.sleep(0.05)
+            offset = _offset(app)
+            await asyncio.sleep(1.5)  # the survey is to reach beyond
+            figures = {"clips": len(log.clips) - clips, "server_xruns": app.engine.player.xruns - xruns}
+            delay = app.outputs.current.latency if app.engine.clockwork.clocks[name].delayed else 0.0
+        beat = referee(name, other.said, Survey(survey.said, RATE))
+    recording = read_recording(folder / "sound.npz", recorder, offset)
+    return figures | judge(recording, log, lambda frame: beat(frame - offset + delay * RATE))
+
+
+def _voice(prompt: str) -> list[tuple[str, Any]]:
+    return [("prompt", prompt), ("evolve", 0.25), ("bars", 1)]
+
+
+def _offset(app: App) -> int:
+    """From the server's frames to the engine's."""
+    wires = app.outputs.current.wires  # type: ignore[attr-defined]
+    while True:
+        before, now, after = int(wires["frame"]), int(wires["time"]), int(wires["frame"])
+        if before == after and int(wires["time"]) == now:
+            return before - now
+
+
+async def _settled(app: App, name: str) -> None:
+    """The clock leads, every voice sounds, and some time has passed since."""
+    end = time.monotonic() + PATIENCE_S
+    while app.store.get("/riff/clock_source") != name or not _sounding(app):
+        if time.monotonic() > end:
+            raise RuntimeError(f"{name} was not followed, or nothing sounds")
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(SETTLE_S)
+
+
+def _sounding(app: App) -> bool:
+    return all(voice.sounding for voice in app.engine.conductor.voices.values())
+
+
+def _record(path: Path, seconds: float) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-c", RECORDER, SERVER, str(path), str(round(seconds * RATE)), str(len(PROMPTS))]
+    return subprocess.Popen(command)
+
+
+def judge(recording: Recording, log: Log, beat: Beat) -> dict[str, Any]:
+    """How far the beginnings in the recording are from the bar lines of `beat` (from the engine's frames)."""
+    off, unclear = [], 0
+    begun = {(news.voice, news.frame): news for news in log.events if news.kind in (NewsKind.PASS, NewsKind.LANDED)}
+    for news in begun.values():
+        if news.slot not in log.clips or news.cue or news.position:
+            continue
+        frame = find(recording, news, log.clips[news.slot])
+        if frame is None:
+            unclear += 1
+        else:
+            place = beat(frame)
+            off.append((place - BAR * round(place / BAR)) * 60_000 / TEMPO)
+    if not off:
+        raise RuntimeError("no boundary was found in the recording")
+    return {
+        "boundaries": len(off),
+        "unclear": unclear,
+        "rms_ms": float(np.sqrt(np.mean(np.square(off)))),
+        "worst_ms": float(np.max(np.abs(off))),
+    }
+
+
+def find(recording: Recording, news: News, clip: Samples) -> float | None:
+    """The frame, of the engine's, on which the clip's beginning was recorded; None if that cannot be said."""
+    beginning = clip[0, :SOUND].astype(np.float64)
+    around = _cut(recording, news.voice - 1, news.frame - AROUND, 2 * AROUND + SOUND)
+    if around is None or np.sqrt((beginning**2).mean()) < SILENT:
+        return None
+    alike = np.correlate(around, beginning, "valid") / np.linalg.norm(beginning)
+    power = np.sqrt(np.convolve(around**2, np.ones(SOUND), "valid").clip(1e-12))
+    alike /= power
+    best = int(alike.argmax())
+    return float(news.frame - AROUND + best) if alike[best] > CLEAR else None
+
+
+def _cut(recording: Recording, voice: int, frame: int, count: int) -> "npt.NDArray[np.float64] | None":
+    """`count` frames of a voice from the engine's `frame` on; None if they were not recorded whole."""
+    places, frames = recording.blocks.T
+    first = int(np.searchsorted(frames, frame, "right")) - 1
+    last = int(np.searchsorted(frames, frame + count, "right")) - 1
+    if first < 0 or last + 1 >= len(frames):
+        return None
+    if frames[last] - frames[first] != places[last] - places[first]:
+        return None
+    start = int(places[first] + frame - frames[first])
+    return recording.voices[voice, start : start + count].astype(np.float64)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measure(**json.loads(sys.argv[1]), link=True)) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # libjack may freeze a Python client at its end
