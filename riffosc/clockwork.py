@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from riffosc.clocks.choice import Choice
 from riffosc.clocks.domains import Domain
-from riffosc.clocks.following import LEAD_S, Follower, Place
+from riffosc.clocks.following import FAR_S, LEAD_S, Follower, Place
 from riffosc.clocks.internal import InternalClock
 from riffosc.clocks.jack import JackClock
 from riffosc.clocks.link import LinkClock, LinkMissing
@@ -41,6 +41,7 @@ class Clockwork:
         self._wish: float | None = None  # a tempo that a player asks for
         self._leader = "internal"  # as of the last tick
         self._played: bool | None = None
+        self._chases: float | None = None  # seconds after JACK's transport at which the mixer keeps to it
         self._there: dict[str, bool] = {}
         self._publish()
 
@@ -71,6 +72,9 @@ class Clockwork:
                 self._join(bool(self._store.get("/riff/link")) or self._store.get("/riff/clock") == "link")
             case "link_start_stop":
                 self.link.sync_start_stop(bool(value))
+            case "midi_clock" | "midi_offset_ms" | "audio_offset_ms":
+                later_ms = self._number("midi_offset_ms") - self._number("audio_offset_ms")
+                self._player.set_midi_clock(bool(self._store.get("/riff/midi_clock")), later_ms / 1000)
 
     def _count_in(self, quantum: int) -> None:
         """Bars have another length; the line is the same."""
@@ -81,14 +85,11 @@ class Clockwork:
 
     def _play(self, on: bool, beat: float) -> None:
         """A player's start or stop concerns us, and the Link session where that was asked for."""
-        self._open(on, beat)
+        self._player.gate(on, beat)
+        self._show("/riff/playing", on)
         if self.link.joined and self.link.start_stop:
             self.link.set_playing(on)
             self._played = on if self._leader == "link" else self._played
-
-    def _open(self, on: bool, beat: float) -> None:
-        self._player.gate(on, beat)
-        self._show("/riff/playing", on)
 
     def _join(self, on: bool) -> None:
         try:
@@ -115,6 +116,8 @@ class Clockwork:
             self._follow(leader, reading, now)
         else:
             self._go_on()
+        self._chase(leader, reading)
+        self._player.set_bars(self._conductor.origin, self._conductor.timeline.quantum)
         self._heed(self.choice.leader, now)
         self._report()
 
@@ -164,7 +167,7 @@ class Clockwork:
         """Keep our line to the leader's."""
         follower, jumps = self._follower, self._follower.jumps
         place = Place(self._conductor.origin, self._delay(self.clocks[leader]))
-        bent = follower.step(leader, reading, place, now)
+        bent = self._chases is None and follower.step(leader, reading, place, now)
         settled = self._nominal.step(reading.tempo or reading.line.tempo, now)
         if bent:
             self.internal.timeline = self._undelayed(follower.line)
@@ -174,6 +177,23 @@ class Clockwork:
             self._publish()
         if follower.jumps != jumps:
             self._conductor.jumped(now, 0.0 if reading.song else None)
+
+    def _chase(self, leader: str, reading: Reading | None) -> None:
+        """Once we are on JACK's beat, or wait for it to start, the mixer keeps to the transport by itself."""
+        ready = reading is None or self._chases is not None or self._follower.near
+        wanted = self._delay(self.jack) if leader == "jack" and ready else None
+        if wanted != self._chases:
+            self._chases = wanted
+            self._player.follow_transport(wanted is not None, wanted or 0.0)
+
+    def followed(self, line: Timeline, now: float) -> None:
+        """The mixer has put itself on JACK's transport."""
+        line = replace(line, quantum=self._follower.line.quantum)
+        moved_s = abs(self._follower.line.beat_at(line.seconds) - line.beat) * 60 / line.tempo
+        self._follower.line = self._conductor.timeline = line
+        self.internal.timeline = self._undelayed(line)
+        if moved_s > FAR_S:
+            self._conductor.jumped(now, 0.0)
 
     def _go_on(self) -> None:
         """By the clock inside, which was left where the last leader had brought us."""
@@ -200,8 +220,9 @@ class Clockwork:
         """Start and stop with the leader, when it does either; how it was before it led is its own affair."""
         playing = self.clocks[leader].playing if leader in self.clocks else None
         if leader == self._leader and self._played is not None and playing not in (None, self._played):
-            beat = round(self._follower.line.beat_at(now) * TICKS) / TICKS
-            self._open(bool(playing), beat)
+            if self._chases is None:
+                self._player.gate(bool(playing), round(self._follower.line.beat_at(now) * TICKS) / TICKS)
+            self._show("/riff/playing", bool(playing))
         self._leader, self._played = leader, playing
 
     def _report(self) -> None:

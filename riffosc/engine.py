@@ -43,6 +43,7 @@ from riffosc.playback.bank import Reservation
 from riffosc.playback.player import Landing, News, NewsKind, Player
 from riffosc.status import Status
 from riffosc.synthesis.process import Message
+from riffosc.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
@@ -221,6 +222,9 @@ class Engine:
                 missed(news.voice, news.slot, self.player.now())
             case NewsKind.RELEASED if not self.conductor.keeps(news.slot):
                 self._free(news.slot)
+            case NewsKind.FOLLOWED:
+                line = Timeline(news.beat, news.frame / self.player.samplerate, news.tempo)
+                self.clockwork.followed(line, self.player.now())
 
     def _act(self, action: Action) -> None:
         match action:

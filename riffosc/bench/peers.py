@@ -29,7 +29,8 @@ class Peer:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.said: list[dict[str, Any]] = []
         self._first = threading.Event()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._ear = threading.Thread(target=self._listen, daemon=True)
+        self._ear.start()
         if not self._first.wait(30) or not self.said:
             raise RuntimeError(f"the {name} peer does not start")
 
@@ -46,7 +47,8 @@ class Peer:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._ear.join()
+        self._process.communicate()
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class Follower:
     def __init__(self, line: Timeline) -> None:
         self.line = line
         self.jumps = 0  # how often the beat was moved
+        self.near = True  # whether the beat is the leader's, all but a little
         self._leader = ""
         self._seen = -1  # jumps of the leader that have been followed
         self.shift = 0.0  # from the leader's beats to ours
@@ -50,7 +51,8 @@ class Follower:
         wanted = self._wanted(reading, place)
         soon = now + LEAD_S
         error_s = (wanted.beat_at(soon) - self.line.beat_at(soon)) * 60 / wanted.tempo
-        if abs(error_s) > FAR_S:
+        self.near = abs(error_s) <= FAR_S
+        if not self.near:
             return self._jump(wanted, 0.0 if reading.song else place.origin, now, at_once)
         return self._slew(wanted, error_s, now)
 
