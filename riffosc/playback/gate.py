@@ -12,6 +12,8 @@ from riffosc.playback.state import LONG_SINCE
 @audio
 def wait_for_gate(engine: Any, command: Any, frame: int) -> None:
     """Audio thread. The gate moves so as to be open or closed on a beat, or at once if it is late."""
+    if not engine.gate_waits:
+        engine.gate_was = engine.gate_opens
     engine.gate_waits, engine.gate_opens, engine.gate_beat = 1, command.voice, command.beat
     plan_gate(engine, frame)
 

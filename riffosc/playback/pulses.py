@@ -81,7 +81,7 @@ def turn_page(state: Any, beat: float, frame: int) -> None:
     if new_bars:
         engine.pulse_origin = engine.next_origin
     first = abs(beat - engine.pulse_origin) < NEAR
-    opens = engine.gate_opens if beat > engine.gate_beat - NEAR else engine.pulses_run
+    opens = engine.gate_opens if beat > engine.gate_beat - NEAR else engine.gate_was
     if engine.pulses_run and (not opens or (new_bars and not first)):
         say(state, frame, 1, STOP)
         engine.pulses_run = 0

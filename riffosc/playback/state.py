@@ -38,8 +38,8 @@ ENGINE = _record(
     "block_frame cueing "
     # MIDI events that wait for their frame, and those for which there was no room
     "outgoing midi_lost "
-    # the gate's next move, the frame of its start, and frames left of the ramp that runs
-    "gate_waits gate_start gate_opens gate_left main_left "
+    # the gate's next move, the frame of its start, whether it was open before; frames left of the ramp that runs
+    "gate_waits gate_start gate_opens gate_was gate_left main_left "
     # MIDI clock: whether it is sent, whether its followers play, the next pulse; beats in a bar, now and from then on
     "pulses_on pulses_run pulse quantum next_quantum "
     # JACK's transport: whether to keep to it, and whether it rolled in the last block
@@ -146,7 +146,8 @@ def allocate(sizes: Sizes) -> State:
     state["engine"]["samplerate"] = state["engine"]["rate_aim"] = state["clock"][RATE] = sizes.samplerate
     state["engine"]["tempo"] = 120.0
     state["engine"]["quantum"] = state["engine"]["next_quantum"] = 4
-    state["engine"]["gate_opens"], state["engine"]["gate_beat"] = 1, LONG_SINCE
+    state["engine"]["gate_opens"] = state["engine"]["gate_was"] = 1
+    state["engine"]["gate_beat"] = LONG_SINCE
     for name in ("gate", "main", "main_aim"):
         state["engine"][name] = 1.0
     for side in ("left", "right", "width"):

@@ -1,9 +1,11 @@
 """MIDI clock from the mixer: every pulse on the frame of its beat, start and stop where the gate and the bars say."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from studio import RATE, Studio
+from test_midi import Stage
 
 from riffosc.timeline import Timeline
 
@@ -173,3 +175,45 @@ def test_the_size_of_blocks_is_unheard(blocksize: int) -> None:
         return heard
 
     assert played(blocksize) == played(300)
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.close()
+
+
+@pytest.mark.jack
+def test_another_program_hears_it_on_its_frames(stage: Stage) -> None:
+    """Through JACK, over changes of tempo, among other messages, from start to stop and continue."""
+    stage.peer.hear()
+    now = stage.player.now()
+    lines = [Timeline(0.0, now + 2, 123.4)]
+    for seconds, tempo in ((now + 3.1, 174.0), (now + 4.0003, 60.0)):
+        lines.append(lines[-1].with_tempo(tempo, seconds))
+    stage.player.set_timeline(lines[0].at(now))
+    stage.player.set_midi_clock(True)
+    for line in lines[1:]:
+        stage.player.set_timeline(line)
+    stop = lines[-1].next_bar(now + 5)
+    stage.player.gate(False, stop)
+    for k in range(100):
+        stage.player.midi_out(bytes([0x90, k, 1]), round((now + 2) * RATE) + 999 * k)
+    end = lines[-1].frame_at(stop, RATE) + RATE
+    stage.until(lambda: stage.player.now() * RATE > end + RATE)
+    stage.player.gate(True, stop + 4)
+    stage.until(lambda: any(data == CONTINUE for _, data in stage.peer.do("heard")))
+    heard = [(stage.frame(frame), data) for frame, data in stage.peer.do("heard")]
+    assert heard == sorted(heard, key=lambda event: event[0])
+    begin = round((now + 2) * RATE) - 5
+    edges = [begin, *(round(line.seconds * RATE) for line in lines[1:]), end]
+    wanted = [due(line, *stretch) for line, *stretch in zip(lines, edges, edges[1:], strict=False)]
+    assert [f for f in pulses(heard) if begin <= f < end] == sorted({f for part in wanted for f in part})
+    start, *_ = clock = [event for event in others(heard) if event[1][0] == "f"]
+    last = lines[-1].frame_at(stop + 4, RATE)
+    song = round(4 * (stop + 4))
+    assert start == (lines[0].frame_at(0, RATE), START)
+    assert clock[1] == (lines[-1].frame_at(stop, RATE), STOP)
+    assert clock[2:] == [(last, f"f2{song & 127:02x}{song >> 7:02x}"), (last, CONTINUE)]
+    assert [data for _, data in heard if data[0] == "9"] == [f"90{k:02x}01" for k in range(100)]
