@@ -120,7 +120,6 @@ async def running(options: Options) -> AsyncIterator[App]:
         osc.add_command(CANCEL, quantise.cancel)
         if shelf:
             _open_midi(stack, engine, osc, outputs, shelf)
-        await _open_web(stack, options, osc, networks)
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -16,9 +17,15 @@ QUIET = {"audio": "none"}
 
 @pytest.fixture
 def port():
-    """One that is free for OSC and for HTTP."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
+    """One that is free for OSC and for HTTP, below those that systems give to whoever connects."""
+    for number in random.sample(range(20_000, 30_000), 100):
+        try:
+            with socket.create_server(("127.0.0.1", number)), socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+                datagrams.bind(("127.0.0.1", number))
+                return number
+        except OSError:
+            continue
+    pytest.fail("no port is free")
 
 
 def test_it_is_there_on_the_number_of_the_osc_port(tmp_path, port):
