@@ -135,7 +135,7 @@ class Snapshots:
 
     def _paint(self, recall: Recall) -> None:
         """Work begins now, and lands no sooner than the recall."""
-        changed = {address: value for address, value in recall.painted.items() if self._differs(address, value)}
+        changed = self._news(recall.painted)
         for address in changed:
             self._quantise.not_before(address, recall.mark)
         for voice, state in self._conductor.voices.items():
@@ -189,13 +189,20 @@ class Snapshots:
 
     def _set(self, changes: Mapping[str, Value]) -> None:
         self._modulation.drop(changes)
-        self._store.update([change for change in changes.items() if self._differs(*change)])
+        self._store.update(self._news(changes).items())
+
+    def _news(self, changes: Mapping[str, Value]) -> dict[str, Value]:
+        """What differs from how things stand, and the blend beside a new prompt, which would clear one that was there."""
+        news = {address: value for address, value in changes.items() if self._differs(address, value)}
+        blends = (f"{address.removesuffix('prompt')}blend" for address in list(news) if address.endswith("/prompt"))
+        for blend in [each for each in blends if each in changes]:
+            news.pop(blend, None)
+            news[blend] = changes[blend]
+        return news
 
     def _differs(self, address: str, value: Value) -> bool:
-        """Files hold seven digits of what came in 32 bits. A blend has to be set again: a prompt clears it."""
+        """Files hold seven digits of what came in 32 bits."""
         here = self._store.get(address)
-        if address.endswith("/blend") and value:
-            return True
         if isinstance(here, float) and isinstance(value, float):
             return not isclose(here, value, rel_tol=1e-6)
         return here != value

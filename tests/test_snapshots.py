@@ -95,6 +95,17 @@ def test_what_sounds_changes_on_the_bar_and_painting_begins_at_once(stage):
     assert stage.happened["/riff/tempo"] == (pytest.approx(3.9, abs=NEAR), 100)
 
 
+def test_a_blend_comes_back_with_its_prompt(stage):
+    stage.set(v1__prompt="dub", v1__blend="organ 2, pad")
+    stage.send("/riff/snapshot/save", "drop")
+    stage.set(v1__prompt="house")
+    assert stage.store.get("/riff/1/blend") == ""
+    stage.set(v1__blend="organ 2, pad")
+    stage.send("/riff/snapshot/recall", "drop")
+    stage.run(4)
+    assert (stage.store.get("/riff/1/prompt"), stage.store.get("/riff/1/blend")) == ("dub", "organ 2, pad")
+
+
 def test_the_rig_stays_as_it_is(stage):
     stage.set(offset_ms=10.0, v1__hold=True, clock="link", model="/somewhere")
     stage.send("/riff/snapshot/save", "drop")
