@@ -192,7 +192,7 @@ class Snapshots:
         self._store.update(self._news(changes).items())
 
     def _news(self, changes: Mapping[str, Value]) -> dict[str, Value]:
-        """What differs from how things stand, and the blend beside a new prompt, which would clear one that was there."""
+        """What differs from how things stand; and last, the blend beside a new prompt, which would clear it."""
         news = {address: value for address, value in changes.items() if self._differs(address, value)}
         blends = (f"{address.removesuffix('prompt')}blend" for address in list(news) if address.endswith("/prompt"))
         for blend in [each for each in blends if each in changes]:
