@@ -33,7 +33,7 @@ class Clockwork:
         self.latency: Callable[[], float] = lambda: 0.0  # seconds from mixing to hearing
         self._wall = Domain(time.time)
         self.link, self.midi, self.tidal = LinkClock(), MidiClock(), TidalClock(self._wall)
-        self.jack = JackClock(player.transport, lambda: player.samplerate)
+        self.jack = JackClock(lambda: None if player.timebase else player.transport(), lambda: player.samplerate)
         self.clocks: dict[str, Clock] = {each.name: each for each in (self.link, self.jack, self.midi, self.tidal)}
         self.choice = Choice()
         self._follower = Follower(self.internal.timeline)
@@ -72,9 +72,19 @@ class Clockwork:
                 self._join(bool(self._store.get("/riff/link")) or self._store.get("/riff/clock") == "link")
             case "link_start_stop":
                 self.link.sync_start_stop(bool(value))
-            case "midi_clock" | "midi_offset_ms" | "audio_offset_ms":
-                later_ms = self._number("midi_offset_ms") - self._number("audio_offset_ms")
-                self._player.set_midi_clock(bool(self._store.get("/riff/midi_clock")), later_ms / 1000)
+            case _:
+                self._lead(name)
+
+    def _lead(self, name: str) -> None:
+        """A player set one of the parameters of those who follow us."""
+        if name in ("midi_clock", "midi_offset_ms", "audio_offset_ms"):
+            later_ms = self._number("midi_offset_ms") - self._number("audio_offset_ms")
+            self._player.set_midi_clock(bool(self._store.get("/riff/midi_clock")), later_ms / 1000)
+        elif name == "timebase":
+            words = self._player.set_timebase(bool(self._store.get("/riff/timebase")))
+            if words:
+                self._fail("/riff/timebase", words)
+                self._show("/riff/timebase", False)
 
     def _count_in(self, quantum: int) -> None:
         """Bars have another length; the line is the same."""

@@ -116,7 +116,6 @@ class Outputs:
 
     def _now_playing(self, output: Output) -> None:
         self._current, self._player.output_name = output, output.name
-        self._player.latency = output.latency
         self._calls, self._called = -1, asyncio.get_running_loop().time()
         log.info("audio: %s, %d Hz, blocks of %d", output.name, output.samplerate, output.blocksize)
 
@@ -145,7 +144,6 @@ class Outputs:
         elif self._stalled():
             await self._wait_for_calls()
         elif self._tending is None or self._tending.done():
-            self._player.latency = self._wanted.latency
             self._tending = asyncio.ensure_future(asyncio.to_thread(self._tend))
 
     def _tend(self) -> None:

@@ -50,8 +50,7 @@ class Player:
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
         self._latest = 0.0
-        self.latency = 0.0  # seconds until what is mixed now is heard
-        self.timebase = False
+        self.timebase = False  # whether JACK has its bars and beats from us
         self.give_beats: Callable[[bool], str] = lambda on: "there is no JACK" if on else ""  # of the output's
         self._bars = (0.0, 4)
         self.output_name = ""

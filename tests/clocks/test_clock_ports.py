@@ -116,6 +116,25 @@ def test_three_beats_in_a_bar_are_jacks_to_say(stage):
     assert conductor.next_bar(stage.ensemble.player.now()) % 3 == pytest.approx(0, abs=1e-6)
 
 
+def test_beats_are_given_to_jack_when_asked_and_free(stage):
+    """And not taken back: our own bars are no clock from outside."""
+    stage.store.set("/riff/timebase", True)
+    assert not stage.peer.do("c.set_timebase_callback(give_beats, True)")
+    stage.peer.do("c.transport_start()")
+    stage.until(lambda: (seen := stage.ensemble.player.transport()) and seen.rolling and seen.beat is not None)
+    stage.store.set("/riff/quantum", 3)
+    stage.until(lambda: stage.ensemble.player.transport().beats_per_bar == 3)
+    stage.run(1.0)
+    assert stage.shown()["clock_source"] == "internal"
+    conductor, seen = stage.ensemble.engine.conductor, stage.ensemble.player.transport()
+    beat = conductor.timeline.beat_at(seen.frame / RATE) - conductor.origin
+    assert seen.beat == pytest.approx(beat, abs=1e-6)
+    stage.store.set("/riff/timebase", False)
+    assert stage.peer.do("c.set_timebase_callback(give_beats, True)")
+    stage.store.set("/riff/timebase", True)
+    assert stage.store.get("/riff/timebase") is False
+
+
 @pytest.mark.skipif(shutil.which("jack_midi_clock") is None, reason="jack_midi_clock is not installed")
 def test_debians_midi_clock_leads(stage):
     """It sends start and clock from the transport, through riffosc's MIDI port."""
