@@ -110,6 +110,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         slots = Slots(store, state)
         engine.conductor.words = slots.words
         quantise = Quantise(store, engine.conductor, player.now, LEADS_S)
+        engine.beat_of_change = quantise.beat_of_change
         modulation = Modulation(store, engine.conductor, engine.done)
         snapshots = Snapshots(state, quantise, modulation, engine.conductor, engine.done)
         engine.ticking += [quantise.tick, modulation.tick]

@@ -41,6 +41,7 @@ from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
 from riffosc.playback.bank import Reservation
 from riffosc.playback.player import Landing, News, NewsKind, Player
+from riffosc.playback.state import LONG_SINCE
 from riffosc.status import Status
 from riffosc.synthesis.process import Message
 from riffosc.timeline import Timeline
@@ -49,10 +50,12 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.005
 BAR_LEAD_S = MARGIN_S + 4 * TICK_S  # what begins at a bar line is asked for this much before it
-LEADS_S = {"tempo": LEAD_S + TICK_S} | dict.fromkeys(
-    ("start", "stop", "continue", "quantum", "take", "fade_in", "fade_out"), BAR_LEAD_S
-)
-MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once
+MIXED = ("gain", "pan", "width", "mute", "solo")  # what the mixer does at once, or on its beat
+LEADS_S = {
+    "tempo": LEAD_S + TICK_S,
+    **dict.fromkeys((*MIXED, "recall"), 0.04),  # so that they are in time though a tick may be late
+    **dict.fromkeys(("start", "stop", "continue", "quantum", "take", "fade_in", "fade_out"), BAR_LEAD_S),
+}
 
 
 class Renders(Protocol):
@@ -100,7 +103,8 @@ class Engine:
         self._writer = ThreadPoolExecutor(1, "riffosc-folder")
         self._slots: dict[int, Slot] = {}
         self._jobs: dict[int, int] = {}  # number of a job to its slot
-        self._remix: set[int] = set()
+        self.beat_of_change: Callable[[], float] = lambda: LONG_SINCE  # on which a level that changes now is heard
+        self._remix: dict[int, float] = {}  # voice to that beat
         self._own_change = False
         self.fading = Fading(player, self.conductor)
         self.status = Status(store, player, self.conductor, self._notify)
@@ -112,7 +116,7 @@ class Engine:
 
     def begin(self) -> None:
         """All levels as the store has them."""
-        self._remix = set(self.conductor.voices)
+        self._remix = dict.fromkeys(self.conductor.voices, LONG_SINCE)
         self._mix()
 
     # What players say
@@ -128,7 +132,7 @@ class Engine:
 
     def _voice_changed(self, voice: int, name: str, value: Value) -> None:
         if name in MIXED:
-            self._remix.add(voice)
+            self._remix[voice] = max(self._remix.get(voice, LONG_SINCE), self.beat_of_change())
             return
         now = self.player.now()
         match name:
@@ -156,7 +160,7 @@ class Engine:
                 setattr(self.conductor, name, str(value))
                 self.conductor.change_all()
             case "gain":
-                self.player.set_main(float(value))
+                self.player.set_main(float(value), self.beat_of_change())
             case "panic":
                 self.player.panic()
                 self.conductor.clear()
@@ -202,9 +206,9 @@ class Engine:
             self.conductor.change_all()
 
     def _mix(self) -> None:
-        for voice in self._remix:
+        for voice, beat in self._remix.items():
             values = self.store.voice(voice)
-            self.player.set_voice(voice, **{name: values[name] for name in MIXED})
+            self.player.set_voice(voice, beat, **{name: values[name] for name in MIXED})
         self._remix.clear()
 
     def _heard(self, news: News) -> None:

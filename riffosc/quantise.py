@@ -11,6 +11,7 @@ from riffosc.params import ParamError, Store, Value
 from riffosc.timeline import SNAP_BEATS
 
 MAX_WAITING = 1024
+LONG_SINCE = -1e9
 EARLY_S = 0.0025  # half a tick of the engine: as often a little early as a little late
 WORDS = ("now", "beat", "bar", "loop")
 
@@ -51,8 +52,8 @@ class Jumps:
 class Quantise:
     """The engine's beats for whoever wants something done on one. `panic` forgets all that waits.
 
-    What is heard at once is set half a tick (2.5 ms) before its beat or up to half a tick after, and the mixer takes
-    it up with its next block, by a ramp of 10 ms.
+    Levels are handed to the mixer 40 ms ahead, and begin to move, over 10 ms, with the block in which their beat lies.
+    What else is heard at once is set half a tick (2.5 ms) before its beat or up to half a tick after.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Quantise:
         self._longest_s = max(leads_s.values(), default=EARLY_S)
         self._waiting: list[Waiting] = []
         self._jumps = Jumps(conductor)
+        self._doing: float | None = None  # the beat of what is being done
         self._order = 0
         store.listen(self._changed)
 
@@ -101,6 +103,10 @@ class Quantise:
         lead_s = self._leads_s.get(address.rsplit("/", 1)[1], EARLY_S)
         insort(self._waiting, Waiting(Mark(*mark), self._order, lead_s, action))
 
+    def beat_of_change(self) -> float:
+        """The beat that a change is meant for which is being made now; long ago if for none."""
+        return LONG_SINCE if self._doing is None else self._doing
+
     def tick(self, now: float) -> None:
         """Do what is due (seconds on the audio clock)."""
         off = self._jumps.beats(now)
@@ -114,7 +120,11 @@ class Quantise:
         done = {one.order for one in due}
         self._waiting = [one for one in self._waiting if one.order not in done]
         for one in due:
-            one.action()
+            self._doing = one.mark.beat
+            try:
+                one.action()
+            finally:
+                self._doing = None
 
     def cancel(self, args: tuple[object, ...] = ()) -> Iterable[tuple[str, tuple[Value, ...]]]:
         count = len(self)

@@ -4,7 +4,7 @@ import pytest
 from band import NEAR, Band
 from osc_helpers import FADER, Table, build, bundle
 
-from riffosc.quantise import CANCEL, MAX_WAITING, Quantise
+from riffosc.quantise import CANCEL, LONG_SINCE, MAX_WAITING, Quantise
 from riffosc.timeline import Timeline
 
 LEADS_S = {"tempo": 0.05, "stop": 0.1}
@@ -99,6 +99,16 @@ def test_what_needs_a_lead_has_it(band):
     band.run(3)
     assert band.happened["/riff/tempo"][0] == pytest.approx(4 - 2 * 0.05, abs=NEAR)
     assert band.happened["/riff/stop"][0] == pytest.approx(4 - 2 * 0.1, abs=NEAR)
+
+
+def test_whoever_hears_of_a_change_can_ask_for_its_beat(band):
+    """The mixer is told of levels ahead, and from which beat on."""
+    beats = []
+    band.store.listen(lambda address, value: beats.append(band.quantise.beat_of_change()))
+    band.send("/riff/at", "bar", "/riff/1/gain", 0.5)
+    band.run(4)
+    band.send("/riff/1/gain", 0.6)
+    assert beats == [4, LONG_SINCE]
 
 
 def test_equal_beats_keep_the_order_they_came_in(band):

@@ -5,6 +5,7 @@ from typing import Any
 
 from riffosc.playback.compiled import audio, entry, raise_to, swap
 from riffosc.playback.fades import quick
+from riffosc.playback.passes import beat_at
 from riffosc.playback.readers import clean
 from riffosc.playback.state import CUE, MAIN
 
@@ -13,11 +14,16 @@ CEILING = 0.999
 
 
 @audio
-def aim(state: Any) -> None:
-    """Audio thread. Where levels have been asked to change, they begin to move."""
-    frames = quick(state.engine)
+def aim(state: Any, end: int) -> None:
+    """Audio thread. Where levels have been asked to change, they begin to move with their beat's block, up to `end`.
+
+    They are asked for less than a beat ahead: what is further off has been left behind by a beat that was moved.
+    """
+    frames, beat = quick(state.engine), beat_at(state.engine, end)
     for number in range(state.engine.voices):
         voice, aims = state.voices[number], state.aims[number]
+        if 0 <= aims[3] - beat < 1:
+            continue
         left, right, width = aims[0], aims[1], aims[2]
         if left != voice.left_aim or right != voice.right_aim or width != voice.width_aim:
             voice.left_aim, voice.right_aim, voice.width_aim = left, right, width
@@ -26,7 +32,7 @@ def aim(state: Any) -> None:
             voice.width_step = (width - voice.width) / frames
             voice.ramp_left = frames
     engine, main = state.engine, state.aims[MAIN, 0]
-    if main != engine.main_aim:
+    if main != engine.main_aim and not 0 <= state.aims[MAIN, 3] - beat < 1:
         engine.main_aim, engine.main_left = main, frames
         engine.main_step = (main - engine.main) / frames
 

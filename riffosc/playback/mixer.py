@@ -50,7 +50,7 @@ def mix(state: Any, frame: int, count: int, now_ns: int) -> None:
     tick(state.clock, (frame, count, now_ns, int(engine.samplerate)))
     obey(state, frame)
     chase(state, frame)
-    aim(state)
+    aim(state, frame + count)
     run(state, frame, frame + count)
     sum_up(state, count)
     for number in range(engine.voices):

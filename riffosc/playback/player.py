@@ -21,6 +21,7 @@ from riffosc.playback.state import (
     GATE,
     HEAD,
     LAND,
+    LONG_SINCE,
     MAIN,
     NOTHING,
     PANIC,
@@ -99,14 +100,14 @@ class Player:
 
     # how loud
 
-    def set_voice(self, voice: int, **levels: Any) -> None:
-        """Change some of a voice's `Levels`: gain, pan, width, mute, solo."""
+    def set_voice(self, voice: int, beat: float = LONG_SINCE, **levels: Any) -> None:
+        """Change some of a voice's `Levels`: gain, pan, width, mute, solo; from `beat` on, less than a beat ahead."""
         self._check(voice)
         self.voices[voice - 1] = replace(self.voices[voice - 1], **levels)
         soloed = any(v.solo for v in self.voices)
         for number, v in enumerate(self.voices):
             heard = not v.mute and (v.solo or not soloed)
-            self.state["aims"][number] = (*balance(v.gain * heard, v.pan), v.width)
+            self._aim(number, (*balance(v.gain * heard, v.pan), v.width), beat)
 
     def fade(self, voice: int, whole: bool, beat: float, until: float) -> None:
         """The voice's fader moves from where it is on `beat`, to be up (`whole`) or down on the beat `until`."""
@@ -119,8 +120,15 @@ class Player:
         """Where the voices' faders stand: 0 down, 1 up."""
         return tuple(float(level) for level in self.state["faders"]["now"][: len(self.voices)])
 
-    def set_main(self, gain: float) -> None:
-        self.state["aims"][MAIN] = gain
+    def set_main(self, gain: float, beat: float = LONG_SINCE) -> None:
+        self._aim(MAIN, (gain, gain, gain), beat)
+
+    def _aim(self, row: int, wanted: tuple[float, float, float], beat: float) -> None:
+        """The beat first: until it comes the audio thread looks at nothing else. What waits already is waited for."""
+        aims = self.state["aims"][row]
+        if tuple(aims[:3]) != wanted:
+            aims[3] = max(float(aims[3]), beat)
+            aims[:3] = wanted
 
     def levels(self) -> tuple[float, ...]:
         """Peaks since the last call, after gain, pan and gate: of the main mix, then of voice 1, 2, ..."""

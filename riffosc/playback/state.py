@@ -115,7 +115,7 @@ STATE = np.dtype(
         ("midi_out_cursor", np.int64, (24,)),
         ("outgoing", MIDI, (OUTGOING,)),  # by frame
         ("transport", TRANSPORT),  # JACK's, as of the last block
-        ("aims", np.float64, (DECKS + 1, 3)),  # left, right, width as asked for; MAIN: gain
+        ("aims", np.float64, (DECKS + 1, 4)),  # left, right, width as asked for, and from which beat; MAIN: gain
         ("peaks", np.int64, (DECKS + 1,)),  # in billionths
         ("clock", np.int64, (8,)),  # STAMP, FRAME, FRAMES, NS and RATE of the last block
         ("lock", np.int64, (8,)),  # 1 while a block is being mixed
@@ -152,7 +152,7 @@ def allocate(sizes: Sizes) -> State:
         state["engine"][name] = 1.0
     for side in ("left", "right", "width"):
         state["voices"][side] = state["voices"][f"{side}_aim"] = 1.0
-    state["aims"] = 1.0
+    state["aims"] = 1.0, 1.0, 1.0, LONG_SINCE
     state["faders"]["aim"] = state["faders"]["now"] = 1.0
     return state
 

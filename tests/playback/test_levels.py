@@ -72,6 +72,38 @@ def test_levels_move_without_clicks(studio: Studio) -> None:
     np.testing.assert_array_equal(sounds[-1][0, QUICK:], clip[0, 4 * 700 + QUICK : 5 * 700])
 
 
+BLOCK = 300  # frames; the studio's
+
+
+def test_a_level_moves_with_the_block_in_which_its_beat_lies(pair: Studio) -> None:
+    beat, frame = 1.3, 6615 // BLOCK * BLOCK  # the fixture has brought us to beat 1
+    pair.player.set_voice(1, beat, mute=True)
+    pair.player.set_main(0.5, beat)
+    pair.player.set_voice(2, gain=0.5)  # at once
+    sound, main = pair.render(9000)
+    first, second = clips(9000)
+    np.testing.assert_array_equal(sound[0][:, :frame], first[:, :frame])
+    assert not sound[0][:, frame + QUICK :].any()
+    np.testing.assert_allclose(sound[1][:, QUICK:], 0.5 * second[:, QUICK:], atol=1e-7)
+    np.testing.assert_allclose(main[:, QUICK:frame], sound.sum(axis=0)[:, QUICK:frame], atol=1e-3)  # the limiter's knee
+    np.testing.assert_allclose(main[:, frame + QUICK :], 0.5 * sound.sum(axis=0)[:, frame + QUICK :], atol=1e-6)
+
+
+def test_what_comes_while_a_level_waits_for_its_beat_waits_with_it(pair: Studio) -> None:
+    pair.player.set_voice(1, 1.3, gain=0.5)
+    pair.player.set_voice(1, gain=0.25)
+    sound, _ = pair.render(9000)
+    np.testing.assert_array_equal(sound[0][:, :6600], clips(9000)[0][:, :6600])
+    np.testing.assert_allclose(sound[0][:, 6600 + QUICK :], 0.25 * clips(9000)[0][:, 6600 + QUICK :], atol=1e-7)
+
+
+def test_a_level_does_not_wait_for_a_beat_that_has_been_moved_away(pair: Studio) -> None:
+    pair.player.set_voice(1, 1.3, mute=True)
+    pair.tempo(120, RATE / 2 / RATE, beat=-40.0)
+    sound, _ = pair.render(9000)
+    assert not sound[0][:, 2 * BLOCK + QUICK :].any()
+
+
 def test_the_main_mix_is_the_sum_of_the_voices(pair: Studio) -> None:
     sound, main = pair.render(5000)
     quiet = np.abs(sound.sum(axis=0)) <= 0.7
