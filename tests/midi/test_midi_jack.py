@@ -166,7 +166,6 @@ def test_programs_recall_snapshots(studio):
 def test_pickup(studio):
     studio.say("/riff/1/gain", 0.5)
     assert studio.is_("/riff/1/gain", 0.5)
-    time.sleep(0.5)  # until the knob is out of the hand of the test before
     studio.device.send((0xB0, 2, 0), (0xB0, 2, 20), (0xB0, 1, 0))
     assert studio.is_("/riff/1/mix", 0.0), "all three have come"
     assert studio.app.store.get("/riff/1/gain") == 0.5
