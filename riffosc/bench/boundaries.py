@@ -26,8 +26,7 @@ from riffosc.bench.clock import LEFT_OUT, PERIOD, SETTLE_S, TEMPO, in_own_networ
 from riffosc.bench.peers import peer
 from riffosc.bench.referee import Beat, Survey, referee
 from riffosc.bench.session import Log
-from riffosc.clip import Samples
-from riffosc.playback.player import News, NewsKind
+from riffosc.playback.player import NewsKind
 
 CLOCKS = ("midi", "jack", "tidal", "link")
 PROMPTS = ("techno drums", "house drums and synth bass")  # beginnings that can be told
@@ -37,6 +36,7 @@ CLEAR = 0.95  # as alike as a recorded beginning must be
 SILENT = 1e-3
 PATIENCE_S = 120.0
 BAR = 4
+Sound = npt.NDArray[np.float64]
 
 
 def measure(seconds: float, *, link: bool) -> dict[str, Any]:
@@ -123,14 +123,15 @@ def judge(recording: Recording, log: Log, beat: Beat) -> dict[str, Any]:
     off, unclear = [], 0
     begun = {(news.voice, news.frame): news for news in log.events if news.kind in (NewsKind.PASS, NewsKind.LANDED)}
     for news in begun.values():
-        if news.slot not in log.clips or news.cue or news.position:
+        around = _cut(recording, news.voice - 1, news.frame - AROUND, 2 * AROUND + SOUND)
+        if around is None or news.slot not in log.clips or news.cue or news.position:
             continue
-        frame = find(recording, news, log.clips[news.slot])
-        if frame is None:
+        place = find(around, log.clips[news.slot][0, :SOUND].astype(np.float64))
+        if place is None:
             unclear += 1
         else:
-            place = beat(frame)
-            off.append((place - BAR * round(place / BAR)) * 60_000 / TEMPO)
+            at = beat(news.frame - AROUND + place)
+            off.append((at - BAR * round(at / BAR)) * 60_000 / TEMPO)
     if not off:
         raise RuntimeError("no boundary was found in the recording")
     return {
@@ -141,20 +142,17 @@ def judge(recording: Recording, log: Log, beat: Beat) -> dict[str, Any]:
     }
 
 
-def find(recording: Recording, news: News, clip: Samples) -> float | None:
-    """The frame, of the engine's, on which the clip's beginning was recorded; None if that cannot be said."""
-    beginning = clip[0, :SOUND].astype(np.float64)
-    around = _cut(recording, news.voice - 1, news.frame - AROUND, 2 * AROUND + SOUND)
-    if around is None or np.sqrt((beginning**2).mean()) < SILENT:
+def find(around: Sound, beginning: Sound) -> int | None:
+    """Where in a recording a clip begins, by its sound; None if that cannot be said."""
+    if np.sqrt((beginning**2).mean()) < SILENT:
         return None
     alike = np.correlate(around, beginning, "valid") / np.linalg.norm(beginning)
-    power = np.sqrt(np.convolve(around**2, np.ones(SOUND), "valid").clip(1e-12))
-    alike /= power
+    alike /= np.sqrt(np.convolve(around**2, np.ones(len(beginning)), "valid").clip(1e-12))
     best = int(alike.argmax())
-    return float(news.frame - AROUND + best) if alike[best] > CLEAR else None
+    return best if alike[best] > CLEAR else None
 
 
-def _cut(recording: Recording, voice: int, frame: int, count: int) -> "npt.NDArray[np.float64] | None":
+def _cut(recording: Recording, voice: int, frame: int, count: int) -> Sound | None:
     """`count` frames of a voice from the engine's `frame` on; None if they were not recorded whole."""
     places, frames = recording.blocks.T
     first = int(np.searchsorted(frames, frame, "right")) - 1

@@ -16,6 +16,8 @@ WINDOW_S = 4.0
 EVERY_S = 0.04  # between two pairs
 TRUSTED_S = 1.0  # a slope from less is worse than none
 HURRY_NS = 100_000  # longer than this between two readings, and something came between
+STEP_S = 0.001  # a sound server that loses a block, or a wall clock that is set, moves by more
+UNUSUAL = 8  # times as far off as half of the pairs are
 STRAYS = 3  # so many pairs in a row off the line are a new line
 
 
@@ -23,11 +25,12 @@ class Fit:
     """The line y = f(x) through the newest pairs, in spite of some that are off."""
 
     def __init__(self, span: float, step: float, count: int = 128) -> None:
-        """`span` of x is remembered, `count` pairs at most; pairs `step` off in y are strays."""
+        """`span` of x is remembered, `count` pairs at most. Pairs off in y by more than `step`, and than usual, stray."""
         self._span, self._step = span, step
         self._pairs: deque[tuple[float, float]] = deque(maxlen=count)
         self._strays: list[tuple[float, float]] = []
         self.slope = 0.0
+        self._usual = 0.0  # how far pairs are off, by the median
         self._x = self._y = 0.0  # a point of the line
 
     def __len__(self) -> int:
@@ -40,7 +43,7 @@ class Fit:
 
     def add(self, x: float, y: float, slope: float | None = None) -> None:
         """Take a pair in. `slope` is given where it is known better than so few pairs can say."""
-        if self._pairs and abs(self.at(x) - y) > self._step and self.slope:
+        if self._pairs and self.slope and abs(self.at(x) - y) > max(self._step, UNUSUAL * self._usual):
             self._stray(x, y)
         else:
             self._strays.clear()
@@ -64,7 +67,8 @@ class Fit:
         x, y = np.array(self._pairs).T
         self._x, self._y, self.slope = _line(x, y, slope)
         off = np.abs(y - (self._y + (x - self._x) * self.slope))
-        near = off <= 3 * float(np.median(off)) + 1e-9
+        self._usual = float(np.median(off))
+        near = off <= 3 * self._usual + 1e-9
         if 2 <= near.sum() < len(x):
             self._x, self._y, self.slope = _line(x[near], y[near], slope)
 
@@ -83,7 +87,7 @@ class Domain:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._fit = Fit(WINDOW_S, step=0.005)
+        self._fit = Fit(WINDOW_S, STEP_S)
         self._sampled = -1.0
 
     @property

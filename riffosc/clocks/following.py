@@ -13,7 +13,7 @@ from riffosc.timeline import Timeline
 LEAD_S = 0.05  # a bend of the line is told this much ahead, so that no block has begun when it comes
 CLOSE_S = 0.0002  # nearer than this is on the beat
 ON_S = 0.00002  # and here a slew has arrived
-SLEW_S = 1.0  # in which a small error is taken up
+SLEW_S = 0.4  # in which a small error is taken up
 FASTEST_SLEW = 0.01  # of the tempo: 17 cents
 FAR_S = 0.020  # more than this is not slewed but jumped: what the mixer takes for a jump
 MOVED = 0.001  # a tempo that has changed by so much is followed at once
