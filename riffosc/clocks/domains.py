@@ -25,7 +25,7 @@ class Fit:
     """The line y = f(x) through the newest pairs, in spite of some that are off."""
 
     def __init__(self, span: float, step: float, count: int = 128) -> None:
-        """`span` of x is remembered, `count` pairs at most. Pairs off in y by more than `step`, and than usual, stray."""
+        """`span` of x is remembered, `count` pairs at most; those off in y by over `step`, and unusually, stray."""
         self._span, self._step = span, step
         self._pairs: deque[tuple[float, float]] = deque(maxlen=count)
         self._strays: list[tuple[float, float]] = []
