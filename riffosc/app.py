@@ -12,7 +12,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from riffosc.control.guard import Guard
-from riffosc.control.networks import Networks, is_loopback
+from riffosc.control.networks import Networks, host_name, is_loopback
 from riffosc.control.osc import PORT, OscServer
 from riffosc.engine import LEADS_S, TICK_S, Engine
 from riffosc.folder import Folder, Keep
@@ -33,6 +33,7 @@ from riffosc.synthesis.process import RendererProcess
 
 log = logging.getLogger(__name__)
 
+NO_ZEROCONF = "riffosc cannot be announced without zeroconf: install the extra, `riffosc[discovery]`"
 NO_PASSWORD = "OSC has no password: who reaches %s can play riffosc. --allow NETWORK says who may."
 
 
@@ -54,6 +55,7 @@ class Options:
     port: int = PORT
     allow: tuple[str, ...] = ()  # networks that may play it; all that reach it if none is named
     web: bool = True  # the page and OSCQuery, on the TCP port of the same number
+    announce: bool | None = None  # by Zeroconf; None: where others can reach it and the extra is installed
     model: str = "embedded"
     voices: int = VOICES
     settings: Mapping[str, Value] = field(default_factory=dict)  # address to value, set at the start
@@ -131,20 +133,37 @@ async def running(options: Options) -> AsyncIterator[App]:
 
 async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> str:
     """The page and OSCQuery; when the port cannot be had, OSC and sound go on without. Gives the page's URL."""
-    if not is_loopback(options.bind) and not options.allow:
+    reachable = not is_loopback(options.bind)
+    if reachable and not options.allow:
         log.warning(NO_PASSWORD, options.bind)
-    if not options.web:
-        return ""
-    await asyncio.to_thread(import_module, "riffosc.control.web")  # a fifth of a second; the loops go on
-    from riffosc.control.web import WebServer
+    server = None
+    if options.web:
+        await asyncio.to_thread(import_module, "riffosc.control.web")  # a fifth of a second; the loops go on
+        from riffosc.control.web import WebServer
 
+        try:
+            guard = Guard(networks, [options.bind, host_name()])
+            server = await WebServer.open(osc.desk, guard, options.bind, osc.port)
+            stack.push_async_callback(server.close)
+        except OSError as error:
+            log.warning("%s; riffosc goes on without its page and OSCQuery", error)
+    if reachable if options.announce is None else options.announce:
+        await _announce(stack, options, osc.port, server is not None)
+    return server.url if server else ""
+
+
+async def _announce(stack: AsyncExitStack, options: Options, port: int, web: bool) -> None:
     try:
-        server = await WebServer.open(osc.desk, Guard(networks, [options.bind]), options.bind, osc.port)
-    except OSError as error:
-        log.warning("%s; riffosc goes on without its page and OSCQuery", error)
-        return ""
-    stack.push_async_callback(server.close)
-    return server.url
+        await asyncio.to_thread(import_module, "zeroconf")
+    except ImportError:
+        if options.announce:
+            log.warning(NO_ZEROCONF)
+        return
+    from riffosc.control.announcer import Announcer
+
+    announcer = Announcer(options.bind, port, web)
+    stack.push_async_callback(announcer.stop)
+    announcer.start()
 
 
 def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, outputs: Outputs, shelf: Shelf) -> None:

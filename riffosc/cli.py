@@ -57,6 +57,11 @@ def player_options(command: Any) -> Any:
                 "--port", default=7433, show_default=True, help="UDP port of OSC, TCP port of the page and OSCQuery."
             ),
             click.option("--allow", multiple=True, metavar="NETWORK", help="Listen to this network only: 10.0.0.0/8."),
+            click.option(
+                "--announce/--no-announce",
+                default=None,
+                help="By Zeroconf, so that others find it; if not said, with --bind to a network.",
+            ),
             click.option("--no-web", is_flag=True, help="No page and no OSCQuery."),
             click.option("--keep", metavar="N|SIZE", help="Keep so many clips or bytes (100, 2GB, 100,2GB)."),
             click.option(
@@ -119,6 +124,7 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
             port=options["port"],
             allow=options["allow"],
             web=not options["no_web"],
+            announce=options["announce"],
             model=options["model"],
             voices=options["voices"],
             settings={**settings, **_pairs(options["settings"])},

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-import re
 import socket
 from contextlib import suppress
 
 import ifaddr
 from zeroconf import Error, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
+
+from riffosc.control.networks import host_name
+from riffosc.control.osc import PORT
 
 log = logging.getLogger(__name__)
 
@@ -18,18 +20,14 @@ GOODBYE_S = 3.0  # that taking leave of the network may take
 WILDCARDS = ("0.0.0.0", "::", "")
 
 
-def host_name() -> str:
-    """A name of our own for this computer: that which it has is looked after by its own system."""
-    return f"riffosc-{re.sub('[^a-z0-9-]', '-', socket.gethostname().lower())}.local"
-
-
 class Announcer:
     """From `start` to `stop`. All takes place in the background; what cannot be is said, and riffosc goes on."""
 
-    def __init__(self, bind: str, port: int, kinds: tuple[str, ...] = (OSCQUERY, OSC)) -> None:
+    def __init__(self, bind: str, port: int, web: bool = True) -> None:
         self._bind = bind
         self._port = port
-        self._kinds = kinds
+        self._name = host_name().removesuffix(".local")[:48] + (f"-{port}" if port != PORT else "")
+        self._kinds = (OSCQUERY, OSC) if web else (OSC,)
         self._zeroconf: AsyncZeroconf | None = None
         self._starting: asyncio.Task[None] | None = None
 
@@ -42,7 +40,7 @@ class Announcer:
             self._zeroconf = AsyncZeroconf(interfaces=found)
             for kind in self._kinds:
                 info = ServiceInfo(
-                    kind, f"riffosc.{kind}", self._port, server=f"{host_name()}.", parsed_addresses=found
+                    kind, f"{self._name}.{kind}", self._port, server=f"{host_name()}.", parsed_addresses=found
                 )
                 await self._zeroconf.async_register_service(info, allow_name_change=True)
         except (OSError, Error) as error:
@@ -57,7 +55,6 @@ class Announcer:
         if self._zeroconf is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(GOODBYE_S):
-                    await self._zeroconf.async_unregister_all_services()
                     await self._zeroconf.async_close()
 
 

@@ -1,5 +1,7 @@
 """From where riffosc may be played: OSC has no password, so the network is the only door."""
 
+import re
+import socket
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -44,3 +46,8 @@ def is_loopback(bind: str) -> bool:
         return ip_address(bind).is_loopback
     except ValueError:
         return bind == "localhost"
+
+
+def host_name() -> str:
+    """Ours for this computer where Zeroconf gives names; its other name is its own system's to look after."""
+    return f"riffosc-{re.sub('[^a-z0-9-]', '-', socket.gethostname().lower())}.local"
