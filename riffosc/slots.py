@@ -86,12 +86,15 @@ class Slots:
         return meant(value, list(self._all()), "slot") if value else ""
 
     def _changed(self, address: str, value: Value) -> None:
-        """A slot brings its words; words of one's own leave the slot."""
+        """A slot brings its words; words of one's own, and a blend, leave the slot."""
         voice, _, name = address.removeprefix("/riff/").partition("/")
         if name == "slot" and value:
             self._store.set(f"/riff/{voice}/prompt", self.words(str(value)) or "")
-        elif name == "prompt" and value != self.words(str(self._store.get(f"/riff/{voice}/slot"))):
+        elif (name == "blend" and value) or (name == "prompt" and value != self._words_of(voice)):
             self._store.publish(f"/riff/{voice}/slot", "")
+
+    def _words_of(self, voice: str) -> str | None:
+        return self.words(str(self._store.get(f"/riff/{voice}/slot")))
 
 
 def sift(tables: Tables) -> tuple[Tables, Iterable[str]]:

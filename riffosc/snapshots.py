@@ -107,6 +107,8 @@ class Snapshots:
         name = meant(args[0] if args else "", self._names(), "snapshot")
         bars = min(max(number(args[1]), 0.0), MAX_BARS) if len(args) > 1 else 0.0
         tables = self._folder.read(_file(name), partial(sift, self._store, self._modulation))
+        if not any(tables.values()):
+            raise ParamError("; ".join(self._folder.mistakes(_file(name))) or f"there is nothing in {name}")
         mark = self._quantise.mark("bar", "/riff")
         assert mark is not None
         recall = self._sorted(Recall(name, mark, bars, moving=tables.get("moving", {})), tables)

@@ -38,7 +38,7 @@ class StateFolder:
         self._back = back
         self._known: dict[str, tuple[Stamp, Tables]] = {}
         self._on_the_way: dict[str, int] = {}
-        self._damaged: set[str] = set()
+        self._damaged: dict[str, list[str]] = {}  # what is wrong with files, in words
         self._writer = ThreadPoolExecutor(1, "riffosc-state")
 
     def read(self, name: str, sift: Sift) -> Tables:
@@ -49,6 +49,10 @@ class StateFolder:
             known = stamp, self._parse(name, sift)
             self._known[name] = known
         return known[1]
+
+    def mistakes(self, name: str) -> list[str]:
+        """What is wrong with the file as it was last read."""
+        return self._damaged.get(name, [])
 
     def names(self, folder: str) -> list[str]:
         """Of all TOML files in a folder, without their ending, in the order of the alphabet."""
@@ -67,8 +71,8 @@ class StateFolder:
         self._known[name] = stamp, tables
         self._on_the_way[name] = self._on_the_way.get(name, 0) + 1
         text = to_toml(tables, heading) if tables else ""
-        written = self._writer.submit(self._store, name, self.path, text.encode(), name in self._damaged)
-        self._damaged.discard(name)
+        damaged = self._damaged.pop(name, None) is not None
+        written = self._writer.submit(self._store, name, self.path, text.encode(), damaged)
         return written
 
     def move(self, path: Path) -> None:
@@ -112,7 +116,7 @@ class StateFolder:
     def _parse(self, name: str, sift: Sift) -> Tables:
         """A file that cannot be read at all leaves what was known of it."""
         path = self.path / name
-        self._damaged.discard(name)
+        self._damaged.pop(name, None)
         try:
             tables, complaints = sift(tomllib.loads(path.read_text("utf-8")))
         except FileNotFoundError:
@@ -122,7 +126,7 @@ class StateFolder:
         except (OSError, tomllib.TOMLDecodeError) as error:
             tables, complaints = self._last(name), [str(error)]
         for complaint in complaints:
-            self._damaged.add(name)
+            self._damaged.setdefault(name, []).append(f"{path}: {complaint}")
             self._fail(f"{path}: {complaint}")
         return tables
 

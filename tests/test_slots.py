@@ -91,6 +91,14 @@ def test_words_of_ones_own_leave_the_slot(band):
     assert band.voice() == ("", "dub techno chords")
 
 
+def test_a_blend_leaves_the_slot_and_a_slot_the_blend(band):
+    band.send("/riff/1/slot", "dub")
+    band.send("/riff/1/blend", "dub 0.7, acid 1 0.3")
+    assert band.voice() == ("", "dub techno chords")
+    band.send("/riff/1/slot", "dub")
+    assert band.voice() == ("dub", "dub techno chords") and band.store.get("/riff/1/blend") == ""
+
+
 @pytest.mark.parametrize("keys", [("slot", "dub", "prompt", "organ"), ("prompt", "organ", "slot", "dub")])
 def test_both_in_one_message_never_disagree(band, keys):
     """All who listen end up with what the store holds."""

@@ -315,3 +315,12 @@ def test_what_is_wrong_in_a_file_is_said_and_the_rest_works(stage, tmp_path):
     assert any("sinus" in words for words in first) and any("tempo is a number" in words for words in first)
     assert len([words for words in stage.said if "b.toml" in words]) == 2
     assert [words for words in stage.said if "c.toml" in words and "line 3" in words]
+    ((_, _, words),) = stage.fails()
+    assert "c.toml" in words and "line 3" in words, "whoever asks for it is told, too"
+
+
+def test_an_empty_file(stage, tmp_path):
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots/a.toml").write_text("")
+    stage.send("/riff/snapshot/recall", "a")
+    assert [words for _, _, words in stage.fails()] == ["there is nothing in a"]
