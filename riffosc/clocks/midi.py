@@ -23,6 +23,7 @@ class MidiClock:
         self._dll = _loop()
         self._ticks = -1  # the number of the last tick
         self._heard = -1e9  # when it came
+        self._port = ""  # from where
         self._song = 0  # ticks from the song's beginning, where a continue goes on
         self._jumps = 0
         self._counts = False  # whether the next tick is at a known place
@@ -32,8 +33,12 @@ class MidiClock:
         """How unsteady the ticks come, in seconds."""
         return self._dll.jitter
 
-    def feed(self, seconds: float, data: bytes) -> None:
-        """Take a message in, stamped in seconds on the audio clock."""
+    def feed(self, seconds: float, data: bytes, port: str = "") -> None:
+        """Take a message in, stamped in seconds on the audio clock. Of several ports the first that ticks is heard."""
+        if port != self._port:
+            if seconds - self._heard <= LOST_S:
+                return
+            self._port = port
         match data[0]:
             case 0xF8:
                 self._tick(seconds)

@@ -25,7 +25,7 @@ REALTIME = (0xF2, 0xF8, 0xFA, 0xFB, 0xFC)  # clock, start, continue, stop; song 
 
 Stamped = tuple[float, bytes]  # seconds on the audio clock, message
 Send = Callable[[bytes], object]
-Clock = Callable[[float, bytes], object]
+Clock = Callable[[float, bytes, str], object]  # likewise, and the port
 Tell = Callable[[str, str], object]  # address and binding of what has been learned
 Fail = Callable[[str], object]
 
@@ -39,7 +39,7 @@ class Midi:
         self.jack_in: Callable[[], Iterable[Stamped]] = tuple
         self.jack_out: Send = lambda data: None
         self.jack_graph: Callable[[], int] = int  # counts its changes: somebody may have been plugged in
-        self.clock: Clock = lambda seconds, data: None
+        self.clock: Clock = lambda seconds, data, port: None
         self.learned: Tell = lambda address, binding: None
         self.failed: Fail = lambda words: None
         self.learner: Learner | None = None
@@ -73,7 +73,7 @@ class Midi:
     def take(self, port: str, data: bytes, seconds: float) -> None:
         """A message, and when it came."""
         if data and data[0] in REALTIME:
-            self.clock(seconds, data)
+            self.clock(seconds, data, port)
             return
         for event in self._readers.setdefault(port, Reader()).read(data):
             self._lights[port].heard(event, seconds)

@@ -153,3 +153,17 @@ def test_other_messages_are_passed_over():
         master.say(data)
     assert master.beat() == pytest.approx(1.0)
     assert master.clock.playing is None
+
+
+def test_of_two_masters_the_first_is_heard_until_it_ends():
+    clock, seconds = MidiClock(), 0.0
+    for i in range(200):
+        seconds = i / 100
+        if seconds < 1:
+            clock.feed(seconds, b"\xf8", "a")
+        clock.feed(seconds + 0.003 * (i % 3), b"\xf8", "b")
+        if seconds < 1.2 and i > 10:
+            assert clock.read(seconds).line.tempo == pytest.approx(250)
+            assert clock.jitter < 1e-3
+    clock.feed(seconds + 0.001, START, "a")
+    assert clock.playing is None

@@ -131,7 +131,7 @@ def test_the_clock_gets_its_bytes_and_nobody_else():
     hub.midi.clock = lambda *args: heard.append(args)
     for data in (b"\xf8", b"\xfa", b"\xfb", b"\xfc", b"\xf2\x01\x02", b"\xfe", b"", b"\xb0\x01\x02"):
         hub.midi.take(JACK, data, 1.5)
-    assert heard == [(1.5, bytes(data)) for data in (b"\xf8", b"\xfa", b"\xfb", b"\xfc", b"\xf2\x01\x02")]
+    assert heard == [(1.5, bytes(data), JACK) for data in (b"\xf8", b"\xfa", b"\xfb", b"\xfc", b"\xf2\x01\x02")]
 
 
 def test_lights_go_to_jack_while_it_plays_and_all_of_them_when_somebody_is_plugged_in():
