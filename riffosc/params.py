@@ -191,7 +191,7 @@ PARAMS: tuple[Param, ...] = (
     _status("/riff/xruns", 0, "Blocks the audio server lost.", "blocks"),
     _status("/riff/overruns", 0, "Blocks that riffosc itself was late with.", "blocks"),
     _status("/riff/clock_source", "internal", "The clock in charge."),
-    _status("/riff/clock_state", "steady", "steady; coasting, when the clock in charge is lost and its last tempo goes on; waiting for the one that was named."),
+    _status("/riff/clock_state", "steady", "Steady; coasting: the clock in charge is lost and its last tempo goes on; waiting: the one that was named has not come."),
     _status("/riff/peers", 0, "Others in the Link session.", "peers"),
     _status("/riff/playing", True, "Whether the voices are heard: `stop` and `start` change it, and clocks that stop and start."),
     _status("/riff/midi_inputs", "", "MIDI inputs that are listened to."),
