@@ -40,7 +40,7 @@ class Landings:
         state = self.voices[voice]
         if state.cued:
             self._take(state, now)
-        elif state.cueing and (state.wants_change or (state.job and state.job.why is Why.CHANGE)):
+        elif state.cueing and state.changes:
             state.taking = True
         else:
             self._actions.append(Fail(voice, "take", f"nothing is cued in voice {voice}"))

@@ -69,6 +69,11 @@ class Voice:
         return self.dirty and not self.held and (self.wants_sound or self.recalled is not None)
 
     @property
+    def changes(self) -> bool:
+        """A player's change is to be painted, or is being painted."""
+        return self.wants_change or (self.job is not None and self.job.why is Why.CHANGE)
+
+    @property
     def walks(self) -> bool:
         """Whether each clip differs from the last without anybody asking."""
         wandering = bool(self.morph or self.number_of("evolve"))
@@ -104,11 +109,12 @@ class Voice:
     def recall(self, *, back: bool) -> bool:
         """Take the clip before (or, after undo, the one after) to be performed again; False when there is none.
 
-        Before a cued clip comes the sounding one: then nothing is recalled.
+        Before one that is cued, or painted for the cue, comes the sounding one: then nothing is recalled.
         """
         source, target = (self.past, self.future) if back else (self.future, self.past)
-        if back and self.cued and not self.cued.recalled:
-            target.append(self.cued.entry)
+        if back and self.cueing and not self.recalled and (self.cued or self.changes):
+            if self.cued:
+                target.append(self.cued.entry)
             self._return_to(None)
         elif source:
             present = self.recalled or self.sounding

@@ -118,6 +118,14 @@ def test_undo_drops_what_waits_and_redo_brings_it_back(stage: Stage) -> None:
     assert prompt(stage) == "one" and stage.prompts == ["one", "two"], "what is undone is cued as well"
 
 
+def test_undo_stops_what_is_painted_for_the_cue(stage: Stage) -> None:
+    stage.change(1, prompt="two")
+    stage.run(0.1)
+    stage.conductor.undo(1, stage.now)
+    stage.beats(8)
+    assert not stage.cues and stage.prompts == ["one"] and stage.job is None
+
+
 def test_redo_up_to_what_sounds_drops_what_waits(stage: Stage) -> None:
     stage.change(1, prompt="two")
     stage.beats(4)

@@ -1,10 +1,13 @@
 """What the engine carries between conductor and mixer, on the memory output, with clips that come at once."""
 
+import random
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from hall import RATE, Hall
+
+from riffosc.params import Value
 
 
 @pytest.fixture
@@ -129,3 +132,37 @@ def test_a_taken_clip_is_the_same_to_the_frame_in_the_cue_and_in_the_voice(hall:
     main, cue = np.concatenate(total, axis=1)
     whole = int(np.flatnonzero(np.abs(main - 0.2) > 1e-6)[-1]) + 1
     assert int(np.flatnonzero(cue)[-1]) + 1 == whole
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_a_storm_of_cues_nothing_falls_silent_and_nothing_is_left_over(hall: Hall, seed: int) -> None:
+    chance = random.Random(seed)
+    hall.store.set("/riff/2/prompt", "two")
+    moves = ("cue", "cue", "take", "take", "undo", "redo", "seed", "seed", "seed", "hold", "swap", "evolve", "tempo")
+    for _ in range(60):
+        name, voice = chance.choice(moves), chance.choice((1, 2))
+        value: Value = chance.randint(10, 20)
+        match name:
+            case "tempo":
+                hall.store.set("/riff/tempo", chance.choice((119.0, 120.0, 121.0)))
+                continue
+            case "cue" | "hold":
+                value = chance.random() < 0.7 if name == "cue" else chance.random() < 0.2
+            case "swap":
+                value = chance.choice(("beat", "bar", "loop"))
+            case "evolve":
+                value = chance.choice((0.0, 0.5))
+        hall.store.set(f"/riff/{voice}/{name}", value)
+        hall.run(chance.choice((0.005, 0.1, 0.5, 1.0)))
+        if chance.random() < 0.05:
+            hall.skip(chance.choice((0.01, 1.0)))
+        assert level(hall) >= 10
+    assert len(hall.player.bank) <= 8
+    for voice in (1, 2):
+        hall.store.set(f"/riff/{voice}/evolve", 0.0)
+        hall.store.set(f"/riff/{voice}/hold", False)
+        hall.store.set(f"/riff/{voice}/cue", False)
+    hall.run(10)
+    assert level(hall, cue=True) == 0
+    assert hall.store.get("/riff/1/state") == "playing"
+    assert len(hall.player.bank) <= 2, "one for each voice that plays"

@@ -40,6 +40,8 @@ class Log:
         self.clips: dict[int, Samples] = {}
 
     def hear(self, news: News, slot: Slot | None) -> None:
+        if news.cue:
+            return
         if slot is None:
             self.events.append(news)
             return
