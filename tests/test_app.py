@@ -19,6 +19,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from riffosc.app import App, Options, running
+from riffosc.clip import Samples
 from riffosc.params import Value
 from riffosc.playback.player import News, NewsKind
 from riffosc.playback.state import NOTHING
@@ -269,6 +270,53 @@ def test_a_jack_server_that_comes_back_at_another_rate_plays_on(
         asyncio.run(play())
     finally:
         server.close()
+
+
+@pytest.mark.jack
+def test_what_is_cued_sounds_on_its_ports_in_time_with_where_it_lands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server()
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+
+    async def record(port: str) -> tuple[Samples, int]:
+        """Two seconds of it, once it is connected, and JACK's frame time of the first frame."""
+        recorder = await asyncio.to_thread(
+            Recorder, server, tmp_path / f"{port}.npz", 88200 + 4096, [f"riffosc:{port}"]
+        )
+        sound, times = await asyncio.to_thread(recorder.sound)
+        return sound[0, 4096:], int(times[0, 1]) + 4096
+
+    async def play() -> None:
+        async with playing(tmp_path / "loops", audio="jack", tempo=120.0) as (_, player):
+            player.say("/riff/1/cue", 1)
+            player.say("/riff/1/seed_image", "house")
+            player.say("/riff/subscribe", "/riff/1/state")
+            await player.hears("/riff/1/state", lambda word: word == "cued")
+            await asyncio.sleep(1)  # a beat, on which it begins
+            cued = await record("cue_L")
+            player.say("/riff/1/take")
+            clip = await player.hears("/riff/clip", lambda *args: args[-1] == "house")
+            player.heard.clear()
+            await player.hears("/riff/1/state", lambda word: word == "playing")
+            landed = await record("voice1_L")
+            wav = soundfile.read(str(clip[2]), dtype="float32")[0]
+            assert len(wav) == 4 * 22050
+            assert _top(wav, *cued) == _top(wav, *landed)
+
+    try:
+        server.start()
+        asyncio.run(play())
+    finally:
+        server.close()
+
+
+def _top(loop: Samples, sound: Samples, frame: int) -> int:
+    """JACK's frame, modulo the loop's length, on which the loop that was recorded from `frame` on has its top."""
+    spectrum = np.fft.rfft(sound.astype(np.float64)) * np.conj(np.fft.rfft(loop.astype(np.float64)))
+    top = int(np.fft.irfft(spectrum, len(loop)).argmax())
+    np.testing.assert_allclose(sound, np.roll(loop, top), atol=1e-5)
+    return (frame + top) % len(loop)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
