@@ -93,8 +93,7 @@ class WebServer:
             html, policy = page()
             return HTMLResponse(html, headers={**HEADERS, "Content-Security-Policy": policy})
         if "HOST_INFO" in query:
-            ip, port = request.scope["server"]
-            return _json(host_info(ip, port, self._desk.commands.port))
+            return _json(host_info(*_reached(request.scope), osc_port=self._desk.commands.port))
         if not ATTRIBUTES.issuperset(query):
             return PlainTextResponse("no such attribute", 400, HEADERS)
         node = self._namespace.node(request.scope["path"])
@@ -137,12 +136,18 @@ class _Guarded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
-        source, reached = scope["client"] or ("", 0), scope["server"] or ("", 0)
+        source, _ = scope["client"] or ("", 0)
         changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
-        request = Request(scope["path"], source[0], reached, connection.headers, changes)
+        request = Request(scope["path"], source, _reached(scope), connection.headers, changes)
         words = self._guard.refusal(request)
         answer = PlainTextResponse(words, 403, HEADERS) if words else self._app
         await answer(scope, receive, send)
+
+
+def _reached(scope: Scope) -> tuple[str, int]:
+    """Our address and port, as the client knows them; sockets for both put a prefix before those of IPv4."""
+    address, port = scope["server"]
+    return address.removeprefix("::ffff:"), port
 
 
 async def _bound(bind: str, port: int) -> socket.socket:

@@ -1,5 +1,6 @@
 """The reference for browsers: who gets it, and that it works in one."""
 
+import asyncio
 import re
 import shutil
 from contextlib import asynccontextmanager
@@ -7,9 +8,15 @@ from contextlib import asynccontextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oscquery_client import Client
 
+from riffosc.control.guard import Guard
+from riffosc.control.networks import Networks
+from riffosc.control.osc import OscServer
+from riffosc.control.oscquery import Namespace
 from riffosc.control.page import page, prefers_page
-from riffosc.params import Access
+from riffosc.control.web import WebServer
+from riffosc.params import PARAMS, Access, Store
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
@@ -66,8 +73,8 @@ def test_nothing_from_elsewhere():
 
 
 @asynccontextmanager
-async def opened(client, **context):
-    """The page in Chromium, connected; what the console says is an error."""
+async def opened(client, unheard=False, **context):
+    """The page in Chromium, connected; what the console says is an error, unless the server is meant to be away."""
     from playwright.async_api import async_playwright
 
     said = []
@@ -75,7 +82,8 @@ async def opened(client, **context):
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         shown = await (await browser.new_context(**context)).new_page()
         shown.set_default_timeout(60_000)
-        shown.on("console", lambda message: said.append(message.text))
+        if not unheard:
+            shown.on("console", lambda message: said.append(message.text))
         shown.on("pageerror", lambda error: said.append(str(error)))
         await shown.goto(f"http://127.0.0.1:{client.port}/")
         await shown.wait_for_selector("#link.up")
@@ -94,8 +102,6 @@ async def shows(page, address, text):
 
 def taken(osc, address):
     """An event that is set once a parameter is set from outside, and what it was set to."""
-    import asyncio
-
     told = asyncio.Queue()
     osc.desk.store.listen(lambda at, value: told.put_nowait(value) if at == address else None)
     return lambda: asyncio.wait_for(told.get(), 60)
@@ -175,6 +181,8 @@ def test_commands_are_answered_and_failures_are_shown(with_web):
             await page.locator("input[aria-label='/riff/key']").fill("H dur")
             await page.keyboard.press("Enter")
             await page.locator("#log li.fail", has_text="is no key").wait_for()
+            await page.locator("#search").focus()
+            await shows(page, "/riff/key", "")
             osc.notify("clip", "/riff/clip", "riff1", 42, "/loops/a.wav")
             await page.locator("#log li", has_text="/loops/a.wav").wait_for()
 
@@ -200,11 +208,36 @@ def test_search_and_a_phone(with_web):
     with_web(play)
 
 
+@pytest.mark.clients
+@in_a_browser
+def test_it_comes_back_when_riffosc_does():
+    """Another riffosc on the same port, with fewer voices: the page is built anew, and plays that one."""
+
+    async def main():
+        osc = await OscServer.open(Store(), port=0)
+        web = await WebServer.open(osc.desk, Guard(Networks()), "127.0.0.1", 0)
+        async with opened(Client(web.port), unheard=True) as page:
+            await page.keyboard.press("7")
+            await web.close()
+            osc.close()
+            await page.locator("#link:not(.up)").wait_for()
+            other = await OscServer.open(Store(2), port=0)
+            again = await WebServer.open(other.desk, Guard(Networks()), "127.0.0.1", web.port)
+            await page.locator("#link.up").wait_for()
+            assert await page.locator(".pad").count() == 2
+            await page.locator(".voice h2", has_text="Voice 1").wait_for()
+            gain = taken(other, "/riff/1/gain")
+            await page.locator("input[type=range][aria-label='/riff/1/gain']").press("End")
+            assert await gain() == 2.0
+        await again.close()
+        other.close()
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
 def test_every_kind_of_node_has_a_control():
     """What the page decides by: access, type, choices and tags; a new kind needs a control of its own."""
-    from riffosc.control.oscquery import Namespace
-    from riffosc.params import PARAMS, Store
-
     root = Namespace(Store(), lambda: ()).node("/")
     for param in PARAMS:
         node = root
