@@ -86,10 +86,9 @@ class Quantise:
                 return Mark(conductor.boundary(conductor.timeline.beat_at(self.now()), grid), grid)
         return Mark(conductor.origin + _number(when))
 
-    def bar_here(self) -> float:
-        """The beat of the bar line that is nearest."""
-        bar = float(self._conductor.timeline.quantum)
-        return self._conductor.boundary(self._conductor.timeline.beat_at(self.now()) - bar / 2, bar)
+    def beat_here(self) -> float:
+        """The beat that is nearest."""
+        return self._conductor.boundary(self._conductor.timeline.beat_at(self.now()) - 0.5, 1.0)
 
     def not_before(self, address: str, mark: tuple[float, float]) -> None:
         """The clip that comes of a change at `address` lands no sooner than there."""

@@ -23,10 +23,10 @@ KNOWN = ("all", "voice", "moving")  # tables of a file
 SAVE = CommandDoc("/riff/snapshot/save", "s:name", "/riff/done", "Keep all that belongs to the music under a name.")
 RECALL = CommandDoc(
     "/riff/snapshot/recall",
-    "s:name|i:number [f:bars]",
+    "s:name|i:number [f:bars] [when]",
     "/riff/done s:name, when it begins",
-    "At the next bar line. Over `bars` bars, decimals move in a straight line and prompts are walked to; whole "
-    "numbers, switches and other texts change at the start, and voices that fall empty do so at the end.",
+    "At the next bar line, or as /riff/at has it. Over `bars` bars, decimals move in a straight line and prompts are "
+    "walked to; whole numbers, switches and other texts change at the start, and voices fall empty at the end.",
 )
 DELETE = CommandDoc("/riff/snapshot/delete", "s:name", "/riff/done", "Forget a snapshot.")
 LIST = CommandDoc(
@@ -109,8 +109,7 @@ class Snapshots:
         tables = self._folder.read(_file(name), partial(sift, self._store, self._modulation))
         if not any(tables.values()):
             raise ParamError("; ".join(self._folder.mistakes(_file(name))) or f"there is nothing in {name}")
-        mark = self._quantise.mark("bar", "/riff")
-        assert mark is not None
+        mark = self._quantise.mark(args[2] if len(args) > 2 else "bar", "/riff") or Mark(self._quantise.beat_here())
         recall = self._sorted(Recall(name, mark, bars, moving=tables.get("moving", {})), tables)
         self._newest = recall
         self._paint(recall)
@@ -175,7 +174,7 @@ class Snapshots:
         """On its beat."""
         self._modulation.stop()
         self._set(recall.now)
-        since = self._quantise.bar_here()
+        since = self._quantise.beat_here()
         until = since + recall.bars * self._conductor.timeline.quantum
         for address, value in recall.glides.items():
             if self._differs(address, value) and address not in recall.moving:

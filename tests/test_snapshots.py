@@ -2,9 +2,13 @@
 
 import tomllib
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from band import NEAR, Band
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from riffosc.actions import Silence
 from riffosc.modulation import Modulation
@@ -104,6 +108,22 @@ def test_a_blend_comes_back_with_its_prompt(stage):
     stage.send("/riff/snapshot/recall", "drop")
     stage.run(4)
     assert (stage.store.get("/riff/1/prompt"), stage.store.get("/riff/1/blend")) == ("dub", "organ 2, pad")
+
+
+@pytest.mark.parametrize(("when", "beat"), [("loop", 8), (6.0, 6), ("beat", 2), ("now", 1.5)])
+def test_it_may_be_told_when(stage, when, beat):
+    stage.set(v1__gain=0.5, v1__prompt="dub", v1__mix=0.0)
+    stage.send("/riff/snapshot/save", "drop")
+    stage.set(v1__gain=1, v1__prompt="organ", v1__mix=1.0)
+    stage.sound(1, bars=2)
+    stage.forget()
+    stage.send("/riff/snapshot/recall", "drop", 0, when)
+    assert stage.store.get("/riff/1/prompt") == "dub"
+    assert stage.conductor.voices[1].earliest == pytest.approx(beat, abs=0.51 if when == "now" else 0)
+    stage.run(8)
+    assert stage.happened["/riff/1/gain"] == (pytest.approx(beat, abs=0.51 if when == "now" else NEAR), 0.5)
+    stage.send("/riff/snapshot/recall", "drop", 0, "soon")
+    assert len(stage.fails()) == 1
 
 
 def test_the_rig_stays_as_it_is(stage):
@@ -324,3 +344,42 @@ def test_an_empty_file(stage, tmp_path):
     (tmp_path / "snapshots/a.toml").write_text("")
     stage.send("/riff/snapshot/recall", "a")
     assert [words for _, _, words in stage.fails()] == ["there is nothing in a"]
+
+
+COMMANDS = [
+    "/riff/slot/set", "/riff/slot/delete", "/riff/slot/list", "/riff/1/slot", "/riff/*/slot",
+    "/riff/snapshot/save", "/riff/snapshot/recall", "/riff/snapshot/delete", "/riff/snapshot/list",
+    "/riff/at", "/riff/lfo", "/riff/steps", "/riff/still", "/riff/1/play",
+]  # fmt: skip
+WORDS = [
+    "a", "1", "bar", "loop", "at", "sine", "drift", "steps", "slot", "/riff/1/gain", "/riff/1/bars", "/riff/1/seed",
+    "/riff/tempo", "/riff/*/mute", "/riff/at", "/riff/snapshot/recall", "/riff/1/prompt", "..", "nul", "é\ud800", "",
+]  # fmt: skip
+ARGS = st.one_of(
+    st.sampled_from(WORDS),
+    st.integers(-3, 9),
+    st.floats(width=32).map(lambda number: (number, "f")),
+    st.floats().map(lambda number: (number, "d")),
+    st.text(max_size=5).map(lambda text: text.replace("\0", "")),
+)
+MESSAGES = st.tuples(st.sampled_from(COMMANDS), st.lists(ARGS, max_size=6))
+
+
+@given(st.lists(MESSAGES, min_size=1, max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_sent_is_no_defect(messages):
+    with TemporaryDirectory() as path:
+        stage = Stage(Path(path))
+        for address, args in messages:
+            stage.send(
+                address, *(arg.encode("utf-8", "replace").decode() if isinstance(arg, str) else arg for arg in args)
+            )
+            stage.run(0.5)
+        stage.run(8)
+        stage.clock.advance(1)
+        assert 500 not in [code for _, code, _ in stage.fails()]
+        for address, param in stage.store.addresses():
+            assert stage.store.get(address) == param.coerce(stage.store.get(address))
+        stage.folder.close()
+        inside = Path(path)
+        assert all(found.parent in (inside, inside / "snapshots") for found in inside.rglob("*.toml"))
