@@ -161,7 +161,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("prompt_b", "", "The other end of `mix`.", unit=WORDS),
     _voice("mix", 0.0, "From `prompt` (0) to `prompt_b` (1).", low=0, high=1),
     _voice("blend", "", "In place of `prompt`, several at once or names of slots, each with its weight: dub techno 0.7, church organ 0.3.", unit=WORDS, entries=True),
-    _voice("slot", "", "Name of the prompt slot whose words are played."),
+    _voice("slot", "", "Prompt slot whose words are played, by its name or number; other words leave it."),
     _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
     _voice("seed_image", "", "Picture to start from: a shipped seed's name, a file, or `last`, the sounding clip."),
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),

@@ -3,10 +3,12 @@
 import logging
 import os
 import re
+import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from ctypes import c_float
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ Tables = Mapping[str, Any]  # texts, numbers, switches, and tables of them
 Sift = Callable[[Tables], tuple[Tables, Iterable[str]]]  # what can be used of it, and what is wrong with the rest
 Stamp = tuple[int, int, int] | None  # tells one version of a file from another; None: there is no file
 
+LEFT_S = 60.0  # no write takes longer
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
@@ -91,6 +94,7 @@ class StateFolder:
         path, words = folder / name, ""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            _clear_away(path)
             if damaged and path.exists():
                 os.replace(path, path.with_name(path.name + ".bak"))
             if data:
@@ -136,6 +140,13 @@ class StateFolder:
     def _fail(self, words: str) -> None:
         log.warning("%s", words)
         self._failed(words)
+
+
+def _clear_away(path: Path) -> None:
+    """What a crash has left of an earlier write; what is younger may be another's that writes now."""
+    for left in path.parent.glob(f".{escape(path.name)}.*.part"):
+        if time.time() - left.stat().st_mtime > LEFT_S:
+            left.unlink(missing_ok=True)
 
 
 def _stamp(path: Path) -> Stamp:

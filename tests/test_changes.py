@@ -118,6 +118,16 @@ def test_what_is_painted_lands_on_the_beat_that_it_was_meant_for(stage: Stage) -
     assert frame - fade - 1 <= starts(sound) <= frame and sound[frame + 1] == pytest.approx(0.2, abs=1e-3)
 
 
+def test_a_tempo_that_moves_goes_on_moving(stage: Stage) -> None:
+    """The clock shows the tempo that it follows: that is no hand on it."""
+    stage.modulation.steps(("/riff/tempo", 4, 100, 140))
+    tempos = set()
+    for _ in range(8):
+        stage.run(2)
+        tempos.add(stage.engine.conductor.timeline.tempo)
+    assert tempos == {100, 140} and stage.modulation.standing()
+
+
 def test_a_snapshot_lands_as_one_on_its_bar(stage: Stage) -> None:
     """Clip, level and a voice that falls silent."""
     stage.store.set("/riff/1/gain", 0.5)

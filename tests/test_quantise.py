@@ -128,6 +128,7 @@ def test_equal_beats_keep_the_order_they_came_in(band):
         ("soon", "/riff/1/gain", 0.5),
         (float("nan"), "/riff/1/gain", 0.5),
         ("bar", "/riff/1/gain", "loud"),
+        ("bar", "/riff/at", "bar", "/riff/1/gain", 0.5),
         ("bar", "/riff/1/gian", 0.5),
         ("bar", "/riff/beat", 0.5),
     ],

@@ -136,6 +136,19 @@ def test_names_of_a_folder(folder):
     assert folder.names("elsewhere") == []
 
 
+def test_what_a_crash_has_left_is_cleared_away(folder, tmp_path):
+    (tmp_path / "state").mkdir()
+    old, new, other = (tmp_path / "state" / f".{name}.part" for name in ("a.toml.1", "a.toml.2", "b.toml.1"))
+    for left in (old, new, other):
+        left.write_text("half")
+    for left in (old, other):
+        os.utime(left, (1e9, 1e9))
+    folder.write("a.toml", {"x": 1})
+    folder.close()
+    assert not old.exists() and new.exists() and other.exists()
+    assert folder.names(".") == ["a"]
+
+
 def test_moving_to_another_folder(folder, tmp_path):
     folder.write("a.toml", {"x": 1})
     folder.move(tmp_path / "other")

@@ -78,6 +78,8 @@ class Dispatch:
         if len(args) < 2:
             raise Refusal(Code.NONSENSE, "at needs when, an address and what to send there")
         message = Message(str(args[1]), args[2:])
+        if message.address == AT.address:
+            raise Refusal(Code.NONSENSE, "at waits for one beat, not for one after another")
         self.take(message, peer, self._on_a_beat(args[0], message.address))
 
     def _on_a_beat(self, when: object, address: str) -> Moment | None:
