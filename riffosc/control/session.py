@@ -35,7 +35,10 @@ class Session(Line):
 
     async def run(self) -> None:
         """From the handshake until either side hangs up."""
-        await self._socket.accept()
+        try:
+            await self._socket.accept()
+        except WebSocketDisconnect:
+            return  # it has gone again
         self._open = True
         self._desk.store.listen(self._changed)
         self._desk.subscriptions.others.append(self._listens)

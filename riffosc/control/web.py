@@ -62,6 +62,7 @@ class WebServer:
         app = Starlette(routes=[get, WebSocketRoute("/{path:path}", self._talk)])
         config = uvicorn.Config(
             _Guarded(app, guard),
+            http="h11",  # whose memory is bounded, whatever else is installed
             lifespan="off",
             log_config=None,
             log_level="error",

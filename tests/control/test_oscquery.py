@@ -4,9 +4,12 @@ import asyncio
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from oscquery_client import nodes
 
 from riffosc.commands import COMMANDS, CommandDoc
+from riffosc.control.oscquery import Namespace
 from riffosc.params import PARAMS, Access, Store
 
 HOST_INFO_KEYS = {"NAME", "EXTENSIONS", "OSC_IP", "OSC_PORT", "OSC_TRANSPORT", "WS_IP", "WS_PORT"}
@@ -215,8 +218,6 @@ def test_garbage_on_the_port(with_web):
 
 
 def test_every_parameter_says_when_it_is_heard():
-    from riffosc.control.oscquery import Namespace
-
     root = Namespace(Store(), lambda: ()).node("/")
     for param in PARAMS:
         node = root
@@ -224,3 +225,46 @@ def test_every_parameter_says_when_it_is_heard():
             node = node["CONTENTS"][name]
         assert f"heard-{param.when.value}" in node["TAGS"]
         assert ("DEFAULT_VALUE" in node) is (param.access is Access.READ_WRITE)
+
+
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from(["riff", "1", "tempo", "gain", "", "..", "*", "subscribe"])).map("/".join)
+)
+def test_any_path_is_a_node_or_is_not(path):
+    node = Namespace(Store(2), lambda: COMMANDS).node("/" + path)
+    if node is not None:
+        assert node["FULL_PATH"].rstrip("/") == ("/" + path).removesuffix("/")
+        check(node)
+
+
+TARGETS = st.binary(max_size=60) | st.sampled_from([b"/", b"/riff", b"/riff/tempo?VALUE", b"*", b"/?HOST_INFO", b"/%"])
+HEADERS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [b"Host", b"Origin", b"Accept", b"Connection", b"Upgrade", b"Content-Length", b"Transfer-Encoding"]
+        ),
+        st.binary(max_size=30)
+        | st.sampled_from([b"localhost", b"http://localhost", b"upgrade", b"websocket", b"chunked", b"5"]),
+    ),
+    max_size=6,
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([b"GET", b"HEAD", b"POST", b"\0"]), TARGETS, HEADERS), min_size=1, max_size=12)
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_request_is_answered_or_refused(with_web, requests):
+    async def play(osc, client):
+        for method, target, headers in requests:
+            lines = [method + b" " + target + b" HTTP/1.1", *(name + b": " + value for name, value in headers)]
+            reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+            writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
+            writer.write_eof()
+            answer = await asyncio.wait_for(reader.read(300_000), 60)
+            assert b" 500 " not in answer[:20]
+            writer.close()
+        assert (await client.requests("/riff/tempo"))[0] == 200
+
+    with_web(play)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 import struct
 from contextlib import asynccontextmanager
@@ -241,6 +242,31 @@ def frame(payload, text=False):
     """Masked with zeros, which leaves it as it is."""
     size = struct.pack(">B", 0x80 | len(payload)) if len(payload) < 126 else struct.pack(">BH", 0xFE, len(payload))
     return bytes([0x81 if text else 0x82]) + size + b"\0\0\0\0" + payload
+
+
+@pytest.mark.parametrize("words", ["", "LISTEN", "junk", "half"])
+def test_who_vanishes_makes_no_noise(with_web, caplog, words):
+    """Reset at any moment: in the handshake, while values come, in the middle of a frame."""
+    said = {
+        "": b"",
+        "LISTEN": frame(b'{"COMMAND": "LISTEN", "DATA": "/riff/tempo"}', text=True),
+        "junk": bytes(range(256)),
+        "half": frame(build("/riff/1/prompt", "a" * 99))[:50],
+    }[words]
+
+    async def play(osc, client):
+        for step in range(40):
+            raw = deaf(client.port)
+            raw.sendall(said)
+            osc.desk.store.set("/riff/tempo", 100 + step)
+            await asyncio.sleep(0.002 * (step % 5))
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raw.close()
+        async with line(client) as one:
+            await one.synced()
+
+    with_web(play)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 @pytest.mark.parametrize(
