@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from rig import Rig
+from ticking import ramp, steady, ticks
 
 START, CONTINUE, STOP = b"\xfa", b"\xfb", b"\xfc"
 
@@ -188,3 +189,36 @@ def test_tidals_new_cps_is_followed(rig):
     for _ in tidal(rig, 0.6, 8, rig.now):
         pass
     assert rig.mixed().tempo == pytest.approx(144.0, abs=0.05)
+
+
+def feed_and_watch(rig: Rig, tempos: list[float], jitter_s: float) -> Iterator[tuple[float, float]]:
+    """(seconds since the first tick, how far the mixer is off in seconds), while the tempo moves."""
+    start = rig.now + 0.001
+    meant = [(number, when, came) for number, (when, came) in enumerate(ticks(tempos, jitter_s, start))]
+    rig.clockwork.midi.feed(start - 1e-4, START)
+    number = 0
+    for now in rig.steps(meant[-1][1] - start):
+        while meant[number][2] <= now:
+            rig.clockwork.midi.feed(meant[number][2], b"\xf8")
+            number += 1
+        if number:
+            last, when, _ = meant[number - 1]
+            beat = last / 24 + (rig.now - when) * tempos[last] / 60
+            yield now - start, off_s(rig, beat, tempos[last])
+
+
+@pytest.mark.parametrize("jitter_s", [0.0, 0.002])
+def test_a_ramp_is_followed_by_the_mixer(rig, jitter_s):
+    rows = feed_and_watch(rig, [*steady(120, 6), *ramp(120, 140, 10), *steady(140, 3)], jitter_s)
+    off = [abs(row[1]) for row in rows if row[0] > 5]
+    assert max(off) < (0.012 if jitter_s else 0.005)
+    assert off[-1] < 0.002
+    assert rig.get("tempo") == pytest.approx(140, abs=0.1)
+
+
+@pytest.mark.parametrize("other", [90.0, 123.0, 170.0])
+def test_a_sudden_tempo_is_followed_by_the_mixer(rig, other):
+    rows = feed_and_watch(rig, [*steady(120, 6), *steady(other, 6)], 0.0)
+    off = [abs(row[1]) for row in rows if row[0] > 10]
+    assert max(off) < 0.001
+    assert rig.get("tempo") == pytest.approx(other, abs=0.02)
