@@ -125,7 +125,7 @@ class Clockwork:
             self._take_quantum(reading, now)
             self._follow(leader, reading, now)
         else:
-            self._go_on()
+            self._go_on(now)
         self._chase(leader, reading)
         self._player.set_bars(self._conductor.origin, self._conductor.timeline.quantum)
         self._heed(self.choice.leader, now)
@@ -200,18 +200,23 @@ class Clockwork:
         """The mixer has put itself on JACK's transport."""
         line = replace(line, quantum=self._follower.line.quantum)
         moved_s = abs(self._follower.line.beat_at(line.seconds) - line.beat) * 60 / line.tempo
-        self._follower.line = self._conductor.timeline = line
-        self.internal.timeline = self._undelayed(line)
+        self._follower.take(line)
+        self._conductor.timeline, self.internal.timeline = line, self._undelayed(line)
         if moved_s > FAR_S:
             self._conductor.jumped(now, 0.0)
 
-    def _go_on(self) -> None:
-        """By the clock inside, which was left where the last leader had brought us."""
-        line = self.internal.timeline
+    def _go_on(self, now: float) -> None:
+        """By the clock inside, which takes up where the last leader has brought us."""
+        follower, line = self._follower, self.internal.timeline
         line = replace(line, seconds=line.seconds + self._delay(None))
-        if line != self._follower.line:
-            self._follower.take(line)
-            self._publish()
+        if follower.leader:
+            follower.coast(self._nominal.near(follower.tempo), now)
+            self.internal.timeline = self._undelayed(follower.line)
+        elif line != follower.line:
+            follower.take(line)
+        else:
+            return
+        self._publish()
 
     def _undelayed(self, line: Timeline) -> Timeline:
         return replace(line, seconds=line.seconds - self._delay(None))

@@ -35,20 +35,28 @@ class Follower:
         self.line = line
         self.jumps = 0  # how often the beat was moved
         self.near = True  # whether the beat is the leader's, all but a little
-        self._leader = ""
+        self.tempo = line.tempo  # the leader's; ours differs while an error is taken up
+        self.leader = ""  # none: the clock inside
         self._seen = -1  # jumps of the leader that have been followed
         self.shift = 0.0  # from the leader's beats to ours
         self._slewing = False
         self._bent = -1e9  # when the line was last changed
 
     def take(self, line: Timeline) -> None:
-        """The clock inside: there is nothing to be compared."""
-        self._leader, self.line = "", line
+        """Somebody else has compared already: the clock inside, or the mixer."""
+        self.line, self.tempo, self._slewing = line, line.tempo, False
+
+    def coast(self, tempo: float, now: float) -> None:
+        """The leader is gone: on at its last tempo, whatever was being taken up."""
+        self.leader, self._slewing = "", False
+        if tempo != self.line.tempo:
+            self._bend(tempo, now)
 
     def step(self, leader: str, reading: Reading, place: Place, now: float) -> bool:
         """Whether our line has changed."""
         at_once = self._renumber(leader, reading, place, now)
         wanted = self._wanted(reading, place)
+        self.tempo = wanted.tempo
         soon = now + LEAD_S
         error_s = (wanted.beat_at(soon) - self.line.beat_at(soon)) * 60 / wanted.tempo
         self.near = abs(error_s) <= FAR_S
@@ -64,12 +72,12 @@ class Follower:
 
     def _renumber(self, leader: str, reading: Reading, place: Place, now: float) -> bool:
         """Put the clock's bars on ours, if that has not been done; True if its player moved to another place."""
-        known, moved = leader == self._leader, reading.jumps != self._seen
+        known, moved = leader == self.leader, reading.jumps != self._seen
         off = (self.shift - place.origin) / self.line.quantum
         if known and not moved and (reading.song or abs(off - round(off)) < 1e-6):
             return False
         self.shift = 0.0 if reading.song else self._nearest(reading, place, now)
-        self._leader, self._seen = leader, reading.jumps
+        self.leader, self._seen = leader, reading.jumps
         return known and moved
 
     def _nearest(self, reading: Reading, place: Place, now: float) -> float:

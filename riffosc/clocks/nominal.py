@@ -22,6 +22,10 @@ class Nominal:
         self.tempo = round(tempo, 3)
         return True
 
+    def near(self, tempo: float) -> float:
+        """`tempo`, or ours where that is as good."""
+        return self.tempo if abs(tempo / self.tempo - 1) < STEADY else tempo
+
     def set(self, tempo: float) -> None:
         """What a player has asked for needs no settling."""
         self.tempo = self._candidate = tempo

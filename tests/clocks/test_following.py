@@ -109,6 +109,17 @@ def test_the_delay_is_added():
     assert walk.follower.line.seconds_at(20.0) == pytest.approx(clock.line.seconds_at(20.0) - 0.015, abs=CLOSE_S)
 
 
+def test_a_leader_that_is_lost_while_an_error_is_taken_up_leaves_its_own_tempo():
+    walk = Walk()
+    walk.run(0.3, theirs(0.03))
+    assert walk.follower.line.tempo > 120.5
+    before = walk.follower.line
+    walk.follower.coast(walk.follower.tempo, walk.now)
+    after = walk.follower.line
+    assert after.tempo == 120.0
+    assert after.beat_at(after.seconds) == pytest.approx(before.beat_at(after.seconds))
+
+
 def test_another_tempo_is_followed_at_once():
     walk = Walk()
     walk.run(1.0, theirs(0.0))
