@@ -98,7 +98,7 @@ async def running(options: Options) -> AsyncIterator[App]:
         outputs = Outputs(player, choose_output(options.audio, options.device, options.client), options.connect)
         stack.push_async_callback(outputs.stop)
         await outputs.start()
-        engine.clockwork.latency = lambda: outputs.current.latency
+        engine.clockwork.latency = engine.status.latency = lambda: outputs.current.latency
         osc = await OscServer.open(
             store, options.bind, options.port, due=engine.due, played=engine.clockwork.tidal.hear
         )

@@ -4,16 +4,9 @@ It decides nothing about music (the conductor does) and moves no samples (the pl
 of them says to the others.
 """
 
-import asyncio
-import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
 
 from riffosc.actions import (
     Action,
@@ -30,23 +23,21 @@ from riffosc.actions import (
     Uncue,
 )  # fmt: skip
 from riffosc.blend import parse_blend
-from riffosc.clip import Clip
+from riffosc.clips import Clips, Slot
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
 from riffosc.conductor import Conductor
 from riffosc.fading import Fading
-from riffosc.folder import Folder, FolderError, bank_and_index
+from riffosc.folder import Folder
 from riffosc.landings import MARGIN_S
 from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
-from riffosc.playback.bank import Reservation
 from riffosc.playback.player import Landing, News, NewsKind, Player
 from riffosc.playback.state import LONG_SINCE
 from riffosc.status import Status
 from riffosc.synthesis.process import Message
+from riffosc.tells import Outside
 from riffosc.timeline import Timeline
-
-log = logging.getLogger(__name__)
 
 TICK_S = 0.005
 BAR_LEAD_S = MARGIN_S + 4 * TICK_S  # what begins at a bar line is asked for this much before it
@@ -66,26 +57,6 @@ class Renders(Protocol):
     def cancel(self, job: int) -> None: ...
 
 
-class Tells(Protocol):
-    """Whoever listens outside; `OscServer` is one."""
-
-    def notify(self, event: str, address: str, *args: Value) -> None: ...
-
-    def done(self, command: str, *args: Value) -> None: ...
-
-    def fail(self, command: str, code: int, text: str) -> None: ...
-
-
-@dataclass(slots=True)
-class Slot:
-    """A clip in the bank: from the order until the audio thread has let go of it."""
-
-    reservation: Reservation
-    job: Job
-    path: str = ""  # of its file, once it is written
-    announced: bool = False
-
-
 class Engine:
     """Built and torn down by the app; `tick` runs every few milliseconds."""
 
@@ -94,22 +65,20 @@ class Engine:
         self.store = store
         self.player = player
         self.conductor = Conductor(voices, PictureShelf().find, player.samplerate)
+        self.tells = Outside()
+        self.fail, self.done = self.tells.fail, self.tells.done
+        self.clips = Clips(store, player.bank, folder, self.tells)
         self.clockwork = Clockwork(store, player, self.conductor, self._move, self.fail)
         self.renderer: Renders | None = None
-        self.tells: list[Tells] = []
         self.ticking: list[Callable[[float], None]] = []  # called each tick with the audio clock's seconds
         self.observe: list[Callable[[News, Slot | None], None]] = []  # for tests and benches: every news, as it comes
-        self._folder = folder
-        self._writer = ThreadPoolExecutor(1, "riffosc-folder")
-        self._slots: dict[int, Slot] = {}
         self._jobs: dict[int, int] = {}  # number of a job to its slot
         self.beat_of_change: Callable[[], float] = lambda: LONG_SINCE  # on which a level that changes now is heard
         self._remix: dict[int, float] = {}  # voice to that beat
         self._own_change = False
         self.fading = Fading(player, self.conductor)
-        self.status = Status(store, player, self.conductor, self._notify)
+        self.status = Status(store, player, self.conductor, self.tells.notify)
         self._good_model = self.conductor.model
-        self._counts: dict[int, int] = {}
         store.refine("/riff/{voice}/blend", _checked_blend)
         store.listen(self._changed)
         self.begin()
@@ -150,7 +119,8 @@ class Engine:
             case "fade_in" | "fade_out":
                 self.fading.fade(voice, name == "fade_in", float(value))
             case "save":
-                self._save(voice)
+                sounding = self.conductor.voices[voice].sounding
+                self.clips.save(voice, sounding.slot if sounding else None)
             case _:
                 self.conductor.change(voice, name, value)
 
@@ -212,7 +182,7 @@ class Engine:
         self._remix.clear()
 
     def _heard(self, news: News) -> None:
-        slot = self._slots.get(news.slot)
+        slot = self.clips.get(news.slot)
         for observer in self.observe:
             observer(news, slot)
         match news.kind:
@@ -220,12 +190,12 @@ class Engine:
                 self.fading.landed(news.voice)
                 self.conductor.landed(news.voice, news.slot)
                 if slot:
-                    self._show_clip(news.voice, slot)
+                    self.clips.show(news.voice, slot)
             case NewsKind.MISSED:
                 missed = self.conductor.missed_cue if news.cue else self.conductor.missed
                 missed(news.voice, news.slot, self.player.now())
             case NewsKind.RELEASED if not self.conductor.keeps(news.slot):
-                self._free(news.slot)
+                self.clips.free(news.slot)
             case NewsKind.FOLLOWED:
                 line = Timeline(news.beat, news.frame / self.player.samplerate, news.tempo)
                 self.clockwork.followed(line, self.player.now())
@@ -237,42 +207,26 @@ class Engine:
             case Cancel(job):
                 self._cancel(job)
             case Discard(slot):
-                self._free(slot)
+                self.clips.free(slot)
             case Land():
                 self._land(action)
             case Uncue(voice, beat):
                 self.player.land(Landing(voice, None, beat, fade_s=self._fade_s(voice), cue=True))
             case Silence(voice, beat):
                 self.player.land(Landing(voice, None, beat, fade_s=self._fade_s(voice)))
-                self.store.publish(f"/riff/{voice}/clip", "")
+                self.clips.hide(voice)
             case Late(voice, beats):
-                self._notify("late", "/riff/late", voice, float(beats))
+                self.tells.notify("late", "/riff/late", voice, float(beats))
             case Moved(voice, name, value):
                 self._move(f"/riff/{voice}/{name}", value)
             case Fail(voice, name, words):
                 self.fail(f"/riff/{voice}/{name}", words)
 
-    def _notify(self, event: str, address: str, *args: Value) -> None:
-        for listener in self.tells:
-            listener.notify(event, address, *args)
-
-    def fail(self, command: str, words: str) -> None:
-        """Say what has gone wrong, to the log and to whoever used the address `command` last."""
-        log.warning("%s: %s", command, words)
-        for listener in self.tells:
-            listener.fail(command, 1, words)
-
-    def done(self, command: str, *args: Value) -> None:
-        """Say that something has come to its end, to whoever used the address `command` last."""
-        for listener in self.tells:
-            listener.done(command, *args)
-
     # Clips
 
     def _render(self, job: Job) -> None:
         assert self.renderer is not None
-        reservation = self.player.bank.reserve(1, job.request.frames, job.request.beats)
-        self._slots[reservation.slot] = Slot(reservation, job)
+        reservation = self.clips.reserve(job)
         self._jobs[job.number] = reservation.slot
         self.renderer.render(job.number, job.request, reservation.name)
 
@@ -291,7 +245,7 @@ class Engine:
                 self._move("/riff/renderer", "restarting")
                 self.conductor.lost()
                 for number in list(self._jobs):
-                    self._free(self._jobs.pop(number))
+                    self.clips.free(self._jobs.pop(number))
             case ("progress", number, part):
                 self.conductor.progressed(number, part)
             case ("done", number, picture, seconds):
@@ -299,13 +253,13 @@ class Engine:
             case ("failed", number, words):
                 self._failed(number, words)
             case ("cancelled", number):
-                self._free(self._jobs.pop(number))
+                self.clips.free(self._jobs.pop(number))
 
     def _done(self, number: int, picture: Any, seconds: dict[str, float]) -> None:
         slot = self._jobs.pop(number, None)
         if slot is None:
             return
-        job = self._slots[slot].job
+        job = self.clips.job(slot)
         self._good_model = job.request.model
         self.store.publish(f"/riff/{job.voice}/render_ms", 1000 * sum(seconds.values()))
         self.conductor.rendered(number, Entry(job.request, picture, slot), self.player.now())
@@ -314,97 +268,27 @@ class Engine:
         slot = self._jobs.pop(number, None)
         if slot is None:
             return
-        if self._slots[slot].job.request.model != self._good_model:
+        if self.clips.job(slot).request.model != self._good_model:
             self.conductor.model = self._good_model
             self._move("/riff/model", self._good_model)
-        self._free(slot)
+        self.clips.free(slot)
         self.conductor.failed(number, words)
 
     def _land(self, land: Land) -> None:
-        slot = self._slots[land.entry.slot]
         fade_s = self._fade_s(land.voice)
         self.player.land(
             Landing(land.voice, land.entry.slot, land.beat, land.origin, fade_s, alike=land.alike, cue=land.cue)
         )
-        if land.cue:
-            return
-        self.fading.landing(land)
-        if not slot.announced:
-            slot.announced = True
-            self._write(slot, land)
+        if not land.cue:
+            self.fading.landing(land)
+            self.clips.announce(land)
 
     def _fade_s(self, voice: int) -> float:
         return float(self.store.get(f"/riff/{voice}/xfade_ms")) / 1000
 
-    def _write(self, slot: Slot, land: Land) -> None:
-        """The folder is a second listener: it gets a copy, for the slot may be let go while it writes."""
-        if self._folder is None:
-            self._counts[land.voice] = self._counts.get(land.voice, -1) + 1
-            self._announce(land, "", self._counts[land.voice])
-            return
-        clip = Clip(land.entry.request, np.array(slot.reservation.array), land.entry.picture)
-        written = asyncio.get_running_loop().run_in_executor(self._writer, self._folder.write, clip, land.voice)
-        written.add_done_callback(lambda done: self._written(done, slot, land))
-
-    def _written(self, done: "asyncio.Future[Path]", slot: Slot, land: Land) -> None:
-        try:
-            path = done.result()
-        except FolderError as error:
-            self.fail("/riff/folder", str(error))
-            return
-        slot.path = str(path)
-        self._announce(land, slot.path, bank_and_index(path)[1])
-        self._spare_sounding()
-        if self.player_has(land.voice, land.entry.slot):
-            self._show_clip(land.voice, slot)
-
-    def player_has(self, voice: int, slot: int) -> bool:
-        sounding = self.conductor.voices[voice].sounding
-        return sounding is not None and sounding.slot == slot
-
-    def _announce(self, land: Land, path: str, index: int) -> None:
-        request = land.entry.request
-        args = (f"riff{land.voice}", index, path, request.tempo, float(request.beats), request.seed, request.title)
-        self._notify("clip", "/riff/clip", *args)
-
-    def _show_clip(self, voice: int, slot: Slot) -> None:
-        request = slot.job.request
-        self.store.publish(f"/riff/{voice}/clip", slot.path or request.title)
-        self._spare_sounding()
-
-    def _spare_sounding(self) -> None:
-        """Files that sound, or are about to, are not taken away by --keep."""
-        if self._folder:
-            self._folder.sounding([slot.path for slot in self._slots.values() if slot.path])
-
-    def _save(self, voice: int) -> None:
-        sounding = self.conductor.voices[voice].sounding
-        slot = self._slots.get(sounding.slot) if sounding else None
-        if self._folder is None or slot is None or not slot.path:
-            why = "start with --folder to keep clips" if self._folder is None else "nothing sounds there yet"
-            self.fail(f"/riff/{voice}/save", why)
-            return
-        saved = asyncio.get_running_loop().run_in_executor(self._writer, self._folder.save, slot.path)
-        saved.add_done_callback(lambda done: self._saved(done, voice))
-
-    def _saved(self, done: "asyncio.Future[Path]", voice: int) -> None:
-        try:
-            path = done.result()
-        except FolderError as error:
-            self.fail(f"/riff/{voice}/save", str(error))
-            return
-        self.done(f"/riff/{voice}/save", str(path))
-
-    def _free(self, slot: int) -> None:
-        if self._slots.pop(slot, None):
-            self.player.bank.free(slot)
-
     def close(self) -> None:
-        """What is being written is written to its end."""
         self.clockwork.close()
-        self._writer.shutdown(wait=True)
-        if self._folder:
-            self._folder.close()
+        self.clips.close()
 
 
 def _checked_blend(_: str, text: Value) -> Value:

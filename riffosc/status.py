@@ -18,6 +18,7 @@ class Status:
 
     def __init__(self, store: Store, player: Player, conductor: Conductor, notify: Callable[..., None]) -> None:
         self.wanted: list[Callable[[str], bool]] = []  # each says whether someone hears of an address as it changes
+        self.latency: Callable[[], float] = lambda: 0.0  # seconds from mixing to hearing
         self._store = store
         self._player = player
         self._conductor = conductor
@@ -27,16 +28,17 @@ class Status:
         self._beat = 0
 
     def tick(self, now: float) -> None:
-        self._tell_beat(now)
+        self._tell_beat(now - self.latency())
         if now >= self._levels_due:
-            self._levels_due = now + (LEVELS_S if self._looked_at() else STATUS_S)
+            wait = LEVELS_S if self._looked_at() else STATUS_S
+            self._levels_due = max(now, self._levels_due + wait)
             self._publish_levels()
         if now >= self._due:
             self._due = now + STATUS_S
             self._publish(now)
 
     def _tell_beat(self, now: float) -> None:
-        """Beat of the bar and bar, both from 1."""
+        """As it is heard: beat of the bar and bar, both from 1."""
         conductor = self._conductor
         beat = floor(conductor.timeline.beat_at(now) - conductor.origin)
         if beat == self._beat:

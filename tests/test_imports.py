@@ -42,6 +42,8 @@ RULES = {
     "landings": f"{DECIDING} actions voice",
     "conductor": f"{DECIDING} actions estimate voice landings",
     "status": f"{DECIDING} conductor playback",
+    "tells": "params",
+    "clips": f"{DECIDING} actions folder playback tells",
     "fading": f"{DECIDING} actions conductor playback",
     "clocks": "timeline",
     "quantise": f"{DECIDING} commands conductor",

@@ -21,7 +21,7 @@ from riffosc.app import App, Options, running
 from riffosc.bench.audio import RATE, RECORDER, SERVER, jack_server, read_recording
 from riffosc.bench.checking import Report, check_recording
 from riffosc.clip import Samples
-from riffosc.engine import Slot
+from riffosc.clips import Slot
 from riffosc.playback.player import News, NewsKind
 
 VOICES = 3
