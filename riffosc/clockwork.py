@@ -12,7 +12,7 @@ from riffosc.clocks.jack import JackClock
 from riffosc.clocks.link import LinkClock, LinkMissing
 from riffosc.clocks.midi import TICKS, MidiClock
 from riffosc.clocks.nominal import Nominal
-from riffosc.clocks.source import Clock, Reading
+from riffosc.clocks.source import FASTEST, SLOWEST, Clock, Reading
 from riffosc.clocks.tidal import TidalClock
 from riffosc.conductor import Conductor
 from riffosc.params import Store, Value
@@ -116,7 +116,7 @@ class Clockwork:
     def step(self, now: float) -> None:
         """Follow whoever leads. `now` is in seconds on the audio clock."""
         self._sample()
-        readings = {name: clock.read(now) for name, clock in self.clocks.items()}
+        readings = {name: _playable(clock.read(now)) for name, clock in self.clocks.items()}
         leader = self._choose(readings, now)
         reading = readings.get(leader)
         if self._wish is not None:
@@ -169,7 +169,7 @@ class Clockwork:
         quantum = reading.line.quantum
         if quantum != self._store.get("/riff/quantum"):
             self._conductor.set_quantum(quantum, now)
-            self._conductor.origin = self._follower.shift
+            self._conductor.origin = 0.0 if reading.song else self._follower.shift
             self._count_in(quantum)
             self._show("/riff/quantum", quantum)
 
@@ -250,3 +250,8 @@ class Clockwork:
 
     def close(self) -> None:
         self.link.leave()
+
+
+def _playable(reading: Reading | None) -> Reading | None:
+    """Nothing, where loops cannot be made for the tempo."""
+    return reading if reading and SLOWEST <= reading.line.tempo <= FASTEST else None

@@ -73,7 +73,7 @@ class Follower:
     def _renumber(self, leader: str, reading: Reading, place: Place, now: float) -> bool:
         """Put the clock's bars on ours, if that has not been done; True if its player moved to another place."""
         known, moved = leader == self.leader, reading.jumps != self._seen
-        off = (self.shift - place.origin) / self.line.quantum
+        off = (self.shift - place.origin) / self._grid(reading)
         if known and not moved and (reading.song or abs(off - round(off)) < 1e-6):
             return False
         self.shift = 0.0 if reading.song else self._nearest(reading, place, now)
@@ -83,8 +83,11 @@ class Follower:
     def _nearest(self, reading: Reading, place: Place, now: float) -> float:
         """From the clock's beats to ours: whole bars, so that we are half a bar off at most."""
         theirs = replace(reading.line, seconds=reading.line.seconds + place.delay_s).beat_at(now)
-        ours, bar = self.line.beat_at(now) - place.origin, self.line.quantum
-        return place.origin + bar * round((ours - theirs) / bar)
+        ours, grid = self.line.beat_at(now) - place.origin, self._grid(reading)
+        return place.origin + grid * round((ours - theirs) / grid)
+
+    def _grid(self, reading: Reading) -> float:
+        return reading.grid or self.line.quantum
 
     def _jump(self, wanted: Timeline, origin: float, now: float, at_once: bool) -> bool:
         """To the clock's beat: now if its player moved, else on its next bar line, and until then at its tempo."""

@@ -1,13 +1,15 @@
-"""MIDI clock: 24 ticks a beat, start, stop, continue and song position."""
+"""MIDI clock: 24 ticks a beat, start, stop, continue and song position.
+
+Ticks alone do not say where a beat begins: until there was a start, or a continue, only the tempo is known.
+"""
 
 from riffosc.clocks.dll import Dll
-from riffosc.clocks.source import Reading
+from riffosc.clocks.source import FASTEST, SLOWEST, Reading
 from riffosc.timeline import Timeline
 
 TICKS = 24  # a beat
 SIXTEENTH = 6  # ticks: song positions count these
 LOST_S = 0.25  # without a tick, it has gone
-SLOWEST, FASTEST = 20.0, 300.0  # beats a minute
 CLOCK, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 
 
@@ -76,7 +78,7 @@ class MidiClock:
             return None
         tempo = 60 / (TICKS * self._dll.period)
         line = Timeline(self._ticks / TICKS, self._dll.time, tempo, self.quantum)
-        return Reading(line, song=self._counts, jumps=self._jumps)
+        return Reading(line, song=self._counts, grid=1 / TICKS, jumps=self._jumps)
 
 
 def _loop() -> Dll:

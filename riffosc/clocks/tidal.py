@@ -13,7 +13,6 @@ BEATS = 4  # of a cycle, Tidal's own default
 LOST_S = 6.0  # without an event; patterns may be sparse
 WINDOW = 16.0  # cycles
 STEP_S = 0.010  # off by more, several times in a row, and the tempo or the cycle has been changed
-SLOWEST, FASTEST = 20.0, 300.0  # beats a minute
 
 
 class TidalClock:
@@ -43,7 +42,7 @@ class TidalClock:
             return None
         heard = self._wall.audio_at(self._tag)
         tempo = 60 * BEATS / self._fit.slope
-        if now - heard > LOST_S or not SLOWEST <= tempo <= FASTEST:
+        if now - heard > LOST_S:
             return None
         seconds = self._wall.audio_at(self._fit.at(self._cycle))
         return Reading(Timeline(self._cycle * BEATS, seconds, tempo / self._wall.rate, self.quantum), tempo=tempo)

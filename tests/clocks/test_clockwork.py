@@ -6,6 +6,9 @@ import pytest
 from rig import Rig
 from ticking import ramp, steady, ticks
 
+from riffosc.clocks.source import Reading
+from riffosc.timeline import Timeline
+
 START, CONTINUE, STOP = b"\xfa", b"\xfb", b"\xfc"
 
 
@@ -68,11 +71,12 @@ def test_stop_closes_the_gate_and_continue_opens_it_where_the_song_was(rig):
 
 def test_a_clock_that_is_lost_is_coasted_over_and_taken_up_again(rig):
     master = rig.master(126, 6)
+    master.say = [(master.start - 1e-4, START)]
     for _ in master.run():
         pass
     rig.run(2.0)
     assert (rig.get("clock_source"), rig.get("clock_state")) == ("midi", "coasting")
-    assert abs(off_s(rig, master.beat_at(rig.now), 126) % (240 / 126)) < 0.01
+    assert abs(off_s(rig, master.beat_at(rig.now), 126)) < 0.001
     again = rig.master(126, 6)
     for _ in again.run():
         pass
@@ -101,6 +105,7 @@ def test_a_players_tempo_ends_the_coasting(rig):
 def test_a_changeover_never_moves_the_beat_but_on_a_bar_line(rig):
     rig.run(1.3)
     master = rig.master(120, 6)
+    master.say = [(master.start - 1e-4, START)]
     before, jumps = rig.mixed(), []
     for _ in master.run():
         after = rig.mixed()
@@ -109,6 +114,32 @@ def test_a_changeover_never_moves_the_beat_but_on_a_bar_line(rig):
         before = after
     assert len(jumps) == 1
     assert jumps[0] % 4 == pytest.approx(0, abs=1e-6)
+
+
+def test_ticks_without_a_start_change_the_tempo_and_nothing_else(rig):
+    rig.run(1.3)
+    before = rig.mixed()
+    for now in rig.master(126, 6).run():
+        after = rig.mixed()
+        assert abs(after.beat_at(now) - before.beat_at(now)) < 0.03
+        before = after
+    assert (rig.get("clock_source"), rig.get("tempo")) == ("midi", pytest.approx(126, abs=0.01))
+    assert rig.conductor.origin == 0.0
+
+
+def test_a_tempo_that_no_loop_can_have_is_not_followed(rig):
+    rig.clockwork.clocks["jack"] = TooFast()
+    rig.run(1.0)
+    assert rig.get("clock_source") == "internal"
+
+
+class TooFast:
+    """A clock of which Link would allow more."""
+
+    name, delayed, playing = "jack", False, None
+
+    def read(self, now: float) -> Reading:
+        return Reading(Timeline(0.0, now, 400.0))
 
 
 def test_a_named_clock_that_is_not_there_is_waited_for(rig):
