@@ -103,7 +103,8 @@ class JackOutput:
         """Close the client, dead or alive. The wires stay: a callback may be under way."""
         client, self.client = self.client, None
         if client is not None:
-            client.close(ignore_errors=True)
+            with self._asking:
+                client.close(ignore_errors=True)
 
     def alive(self) -> bool:
         return self.client is not None and not self.wires["dead"]
