@@ -43,3 +43,14 @@ def test_a_tick_on_each_beat_counts_beats_and_bars_from_one(hall: Hall) -> None:
     assert [args[:2] for args in ticks] == [(k % 4 + 1, k // 4 + 1) for k in range(len(ticks))]
     assert len(ticks) in (10, 11)
     assert ticks[-1][2] == 150.0
+
+
+def test_a_tick_comes_when_its_beat_is_heard(hall: Hall) -> None:
+    hall.engine.status.latency = lambda: 0.2
+    while hall.engine.conductor.timeline.beat_at(hall.player.now()) < 3.9:
+        hall.run(0.005)
+    hall.told.clear()
+    hall.run(0.2)  # to beat 4.3; the fourth is heard at 4.4
+    assert not hall.of("tick")
+    hall.run(0.2)
+    assert [args[:2] for args in hall.of("tick")] == [(1, 2)]
