@@ -337,12 +337,13 @@ def bench_clock(seconds: float, boundaries: float | None, json_file: Path | None
 @click.option("--rate", default=1000.0, show_default=True, help="Messages a second.")
 @click.option("--seconds", default=10.0, show_default=True, help="How long, at rest and again while painting.")
 @click.option("--flood", default=0.0, metavar="SECONDS", help="Then 20,000 messages a second for so long.")
+@click.option("--audio", default="jack", show_default=True, type=click.Choice(("jack", "none")), help="Where to play.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
-def bench_osc(rate: float, seconds: float, flood: float, json_file: Path | None) -> None:
+def bench_osc(rate: float, seconds: float, flood: float, audio: str, json_file: Path | None) -> None:
     """Time from an OSC message to the state that a subscriber sees, at rest and while the renderer works."""
     from riffosc.bench.osc import measure_osc
 
-    _report(measure_osc(rate, seconds, flood), json_file)
+    _report(measure_osc(rate, seconds, flood, audio=audio), json_file)
 
 
 def _report(figures: dict[str, Any], json_file: Path | None) -> None:

@@ -31,9 +31,14 @@ from riffosc.params import Value
 PERIOD = 256
 STEP = 2.0**-20  # from value to value; 32 bits hold all of them
 FADERS = tuple(f"/riff/{voice}/pan" for voice in range(1, 4))
-PROMPTS = ("techno drums", "funk slap bass", "jazz piano chords", "house drums", "reggae organ", "ambient pad")
+PROMPTS = (
+    "techno drums", "funk slap bass", "jazz piano chords", "house drums", "reggae organ", "ambient pad",
+    "disco strings", "acid bass",
+)  # fmt: skip
+STEPS = 24  # so many that the renderer never rests
 EVOLVE = 0.25
 PATIENCE_S = 120.0
+UNSEEN_S = 10.0  # what is never seen counts as that, and is waited for no longer
 PACE_S = 0.001  # a flood comes in so many bursts
 WARM_UP_S = 5.0  # of a flood, before memory is looked at
 
@@ -100,13 +105,16 @@ def riffosc(folder: Path, audio: str) -> Iterator[tuple["subprocess.Popen[str]",
         process.communicate(timeout=PATIENCE_S)
 
 
-def measure_osc(rate: float, seconds: float, flood: float = 0.0, flood_rate: float = 20000.0) -> dict[str, Any]:
+def measure_osc(
+    rate: float, seconds: float, flood: float = 0.0, flood_rate: float = 20000.0, audio: str = "jack"
+) -> dict[str, Any]:
     """Figures by name: idle_, busy_ and, where it is asked for, flood_."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        stack.enter_context(jack_server(PERIOD, realtime=True))
-        os.environ["JACK_DEFAULT_SERVER"] = SERVER
-        process, wire = stack.enter_context(riffosc(folder, "jack"))
+        if audio == "jack":
+            stack.enter_context(jack_server(PERIOD, realtime=True))
+            os.environ["JACK_DEFAULT_SERVER"] = SERVER
+        process, wire = stack.enter_context(riffosc(folder, audio))
         figures: dict[str, Any] = {"rate": rate, "seconds": seconds}
         figures |= _named("idle", _phase(process.pid, wire, rate, seconds))
         set_to_work(wire)
@@ -121,17 +129,20 @@ def _named(phase: str, figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def set_to_work(wire: Wire) -> None:
-    """As many evolving voices as keep the renderer from ever resting."""
+    """Every voice evolves, in more steps than there is time for."""
     for voice, prompt in enumerate(PROMPTS, 1):
-        wire.say(f"/riff/{voice}/play", "prompt", prompt, "evolve", EVOLVE, "seed", voice)
+        wire.say(f"/riff/{voice}/play", "prompt", prompt, "evolve", EVOLVE, "seed", voice, "steps", STEPS)
     wire.wait_for("/riff/1/state", ["playing", "painting", "queued"])
 
 
 def _phase(pid: int, wire: Wire, rate: float, seconds: float) -> dict[str, Any]:
     before, work = _counts(wire), _Work(pid)
-    latencies = measure_latency(wire, rate, seconds)
+    seen = measure_latency(wire, rate, seconds)
     return {
-        **_milliseconds(latencies),
+        **_milliseconds([each.latency for each in seen]),
+        "unseen": sum(each.latency == UNSEEN_S for each in seen),
+        "undisturbed": sum(not each.stolen for each in seen),
+        "undisturbed_p99_ms": _milliseconds([each.latency for each in seen if not each.stolen]).get("p99_ms", 0.0),
         **work.cores(),
         **{name: after - before[name] for name, after in _counts(wire).items()},
     }
@@ -150,47 +161,85 @@ def _counts(wire: Wire) -> dict[str, int]:
     return {"xruns": int(wire.ask("/riff/xruns")), "overruns": int(wire.ask("/riff/overruns")), "late": late}
 
 
-def measure_latency(wire: Wire, rate: float, seconds: float) -> list[float]:
-    """Seconds from each of the messages that set a fader until the subscriber has that value or a newer one.
+@dataclass(slots=True)
+class Seen:
+    """One message, and what became of it."""
 
-    Faders are moved in turn, each a little further with each message; what is never seen counts as the whole time.
-    """
+    sent: float  # seconds, perf_counter
+    value: float
+    latency: float = UNSEEN_S  # seconds until the subscriber had this value or a newer one
+    stolen: bool = False  # meanwhile another machine had the processor, where this one is virtual
+
+
+Waiting = dict[str, deque[Seen]]
+
+
+def measure_latency(wire: Wire, rate: float, seconds: float) -> list[Seen]:
+    """Each message moves a fader, in turn, a little further."""
     for address in FADERS:
         wire.say("/riff/subscribe", address, MAX_RATE_HZ, 0.0)
         wire.say(address, -1.0)
     heads = [encode(address, 0.0)[:-4] for address in FADERS]
-    waiting: dict[str, deque[tuple[float, float]]] = {address: deque() for address in FADERS}
-    latencies: list[float] = []
-    count, begin = 0, time.perf_counter() + 0.2
-    _hear(wire, waiting, latencies, begin)
-    while count < rate * seconds:
+    waiting: Waiting = {address: deque() for address in FADERS}
+    theft, everything, begin = _Theft(), [], time.perf_counter() + 0.2
+    _hear(wire, waiting, begin)
+    for count in range(round(rate * seconds)):
         fader, value = count % len(FADERS), -1.0 + STEP * (1 + count // len(FADERS))
-        _hear(wire, waiting, latencies, begin + count / rate)
-        waiting[FADERS[fader]].append((value, time.perf_counter()))
+        _hear(wire, waiting, begin + count / rate)
+        theft.look()
+        everything.append(Seen(time.perf_counter(), value))
+        waiting[FADERS[fader]].append(everything[-1])
         wire.socket.send(heads[fader] + struct.pack(">f", value))
-        count += 1
-    end = time.perf_counter() + 1.0
+    end = time.perf_counter() + UNSEEN_S
     while any(waiting.values()) and time.perf_counter() < end:
-        _hear(wire, waiting, latencies, end)
+        _hear(wire, waiting, time.perf_counter() + 0.01)
     wire.say("/riff/unsubscribe")
-    return latencies + [seconds for each in waiting.values() for _ in each]
+    for seen in everything:
+        seen.stolen = theft.between(seen.sent, seen.sent + seen.latency)
+    return everything
 
 
-def _hear(wire: Wire, waiting: dict[str, deque[tuple[float, float]]], latencies: list[float], until: float) -> None:
+def _hear(wire: Wire, waiting: Waiting, until: float) -> None:
     """Take in what comes until then."""
     while True:
         for message in wire.heard(until):
-            now, seen = time.perf_counter(), waiting.get(message.address, ())
-            while seen and seen[0][0] <= float(message.args[0] or 0.0):
-                latencies.append(now - seen.popleft()[1])
+            now, row = time.perf_counter(), waiting.get(message.address, ())
+            while row and row[0].value <= float(message.args[0] or 0.0):
+                seen = row.popleft()
+                seen.latency = now - seen.sent
         if time.perf_counter() >= until:
             return
+
+
+class _Theft:
+    """When the host of a virtual machine took a processor away, as far as Linux knows: nobody here can help that."""
+
+    EVERY_S = 0.05
+
+    def __init__(self) -> None:
+        self._looked, self._ticks = time.perf_counter(), self._read()
+        self._times: list[tuple[float, float]] = []
+
+    def look(self) -> None:
+        now = time.perf_counter()
+        if now - self._looked > self.EVERY_S:
+            ticks = self._read()
+            if ticks != self._ticks:
+                self._times.append((self._looked - self.EVERY_S, now))
+            self._looked, self._ticks = now, ticks
+
+    def between(self, begin: float, end: float) -> bool:
+        return any(begin < until and end > since for since, until in self._times)
+
+    @staticmethod
+    def _read() -> int:
+        return int(Path("/proc/stat").read_text().split("\n", 1)[0].split()[8])
 
 
 def _flood(pid: int, wire: Wire, rate: float, seconds: float) -> dict[str, Any]:
     """More than anybody can play."""
     before = _counts(wire)
-    dropped, sent = drops(wire.port), _pour(wire, rate, WARM_UP_S)
+    dropped, sent = drops(wire.port), _pour(wire, rate, min(seconds, WARM_UP_S))
     memory, work = resident(pid), _Work(pid)
     sent += _pour(wire, rate, seconds)
     cores = work.cores()
