@@ -42,10 +42,9 @@ Sound = npt.NDArray[np.float64]
 def measure(seconds: float, *, link: bool) -> dict[str, Any]:
     """Each clock for `seconds`: its boundaries, and how many milliseconds they were off."""
     figures: dict[str, Any] = {"seconds": seconds}
-    os.environ["JACK_DEFAULT_SERVER"] = SERVER
     for name in CLOCKS if link else CLOCKS[:-1]:
         with jack_server(PERIOD, realtime=True), tempfile.TemporaryDirectory() as folder:
-            found = asyncio.run(_session(name, seconds, Path(folder)))
+            found = asyncio.run(play(name, seconds, Path(folder)))
         figures |= {f"{name}_{what}": value for what, value in found.items()}
     return figures
 
@@ -55,7 +54,9 @@ def measure_boundaries(seconds: float) -> dict[str, Any]:
     return in_own_network(__name__, seconds=seconds) or {"link": LEFT_OUT} | measure(seconds, link=False)
 
 
-async def _session(name: str, seconds: float, folder: Path) -> dict[str, Any]:
+async def play(name: str, seconds: float, folder: Path, server: str = SERVER) -> dict[str, Any]:
+    """Figures of `seconds` of following one clock, all of riffosc on a JACK server that runs."""
+    os.environ["JACK_DEFAULT_SERVER"] = server
     voices = {f"/riff/{v}/{what}": value for v, prompt in enumerate(PROMPTS, 1) for what, value in _voice(prompt)}
     options = Options(
         folder=folder / "loops",
@@ -70,11 +71,11 @@ async def _session(name: str, seconds: float, folder: Path) -> dict[str, Any]:
     with ExitStack() as stack:
         async with running(options) as app:
             app.engine.observe.append(log.hear)
-            survey = stack.enter_context(peer("survey", SERVER))
-            other = start_peer(stack, name, TEMPO, app.osc.port)
+            survey = stack.enter_context(peer("survey", server))
+            other = start_peer(stack, name, TEMPO, app.osc.port, server)
             await _settled(app, name)
             clips, xruns = len(log.clips), app.engine.player.xruns
-            recorder = _record(folder / "sound.npz", seconds)
+            recorder = _record(server, folder / "sound.npz", seconds)
             while recorder.poll() is None:
                 await asyncio.sleep(0.05)
             offset = _offset(app)
@@ -113,8 +114,8 @@ def _sounding(app: App) -> bool:
     return all(voice.sounding for voice in app.engine.conductor.voices.values())
 
 
-def _record(path: Path, seconds: float) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-c", RECORDER, SERVER, str(path), str(round(seconds * RATE)), str(len(PROMPTS))]
+def _record(server: str, path: Path, seconds: float) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-c", RECORDER, server, str(path), str(round(seconds * RATE)), str(len(PROMPTS))]
     return subprocess.Popen(command)
 
 

@@ -1,9 +1,12 @@
 """How the bench finds a clip's beginning in a recording."""
 
+import asyncio
+
 import numpy as np
 import pytest
+from jack_server import Server
 
-from riffosc.bench.boundaries import AROUND, SOUND, find, judge
+from riffosc.bench.boundaries import AROUND, SOUND, find, judge, play
 from riffosc.bench.checking import Recording
 from riffosc.bench.clock import TEMPO
 from riffosc.bench.session import Log
@@ -44,3 +47,20 @@ def test_the_judge_says_how_late_it_was(late):
     figures = judge(recording, log, lambda frame: (frame - 1000) / RATE * TEMPO / 60)
     assert (figures["boundaries"], figures["unclear"]) == (1, 0)
     assert figures["worst_ms"] == pytest.approx(late / 44.1, abs=0.02)
+
+
+@pytest.mark.jack
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("clock", ["midi", "jack"])
+def test_loops_begin_on_the_bar_of_another_program_while_new_ones_are_painted(clock, tmp_path, monkeypatch):
+    server = Server()
+    server.start()
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+    try:
+        figures = asyncio.run(play(clock, 10.0, tmp_path, server.name))
+    finally:
+        server.close()
+    assert figures["boundaries"] >= 6 and figures["unclear"] == 0
+    assert figures["worst_ms"] < 1.5 if clock == "midi" else figures["worst_ms"] < 0.05
+    assert figures["rms_ms"] < 1.0
