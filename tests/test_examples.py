@@ -98,6 +98,12 @@ def test_a_loop_that_evolves_under_a_tempo_that_moves(tmp_path: Path) -> None:
     assert len(loops(tmp_path, 1)) >= 2
 
 
+def test_what_is_cued_is_taken(tmp_path: Path) -> None:
+    heard = play(tmp_path, sys.executable, str(EXAMPLES / "06_cue_and_take.py"))
+    assert "disco strings 2, acid bass 1 waits on the cue output" in heard and "and has landed" in heard
+    assert len(loops(tmp_path, 1)) == 2
+
+
 @pytest.mark.skipif(shutil.which("sclang") is None, reason="needs sclang")
 def test_supercollider_prompts_and_hears_of_the_clip(tmp_path: Path) -> None:
     (tmp_path / "run.scd").write_text(SCD_END % (EXAMPLES / "05_supercollider.scd"))
