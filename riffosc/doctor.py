@@ -168,6 +168,12 @@ def _safetensors(path: Path) -> tuple[int, int]:
     return len(entries), size
 
 
+def _link() -> Result:
+    if importlib.util.find_spec("link") is None:
+        return False, "the extra is not installed; only `/riff/link` needs it: pip install 'riffosc[link]'"
+    return True, "installed"
+
+
 def _training() -> Result:
     font = next((path for path in SOUND_FONTS if path.is_file()), None)
     if importlib.util.find_spec("fluidsynth") is None:
@@ -188,5 +194,6 @@ CHECKS: dict[str, Callable[[], Result]] = {
     "realtime rights": _realtime,
     "shared memory": _shared_memory,
     "MIDI": _midi,
+    "Ableton Link": _link,
     "training": _training,
 }

@@ -16,6 +16,7 @@ class Survey:
     """The sound server's frames beside another time: `raw` is Link's, `wall` is that of time tags."""
 
     def __init__(self, said: Said, rate: int) -> None:
+        said = list(said)  # it grows
         self._frames = np.array([one["frame"] for one in said], np.float64)
         self._times = {name: np.array([one[name] for one in said]) for name in ("raw", "wall")}
         self._rate = rate
