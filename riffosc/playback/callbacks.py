@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from riffosc.playback.chase import UNKNOWN
 from riffosc.playback.compiled import audio, callback, foreign, put, record_at
 from riffosc.playback.jack_midi import listen, midi_buffer, speak
 from riffosc.playback.mixer import mix
@@ -42,6 +43,7 @@ def unwrap(last: int, now: int) -> int:
 def resume(wires: Any, state: Any, began: int) -> None:
     """Audio thread. The first block: the clock has gone on since the output was asked to start."""
     wires.started = 1
+    state.engine.rolls = UNKNOWN
     if wires.resume_ns > 0:
         wires.frame += int((began - wires.resume_ns) * 1e-9 * state.engine.rate_aim)
 

@@ -12,13 +12,15 @@ from riffosc.playback.rings import tell_line
 from riffosc.playback.state import FOLLOWED, HALTED
 from riffosc.playback.voices import follow, restart
 
+UNKNOWN, STANDS, ROLLS = 0, 1, 2  # the transport as we last saw it
+
 
 @audio
 def set_chase(engine: Any, command: Any) -> None:
     """Audio thread. Follow the transport, or do not, so many seconds later than it says."""
-    engine.chases, engine.chase_shift = command.voice, command.seconds
     if not engine.chases:
-        engine.rolls = 0
+        engine.rolls = UNKNOWN
+    engine.chases, engine.chase_shift = command.voice, command.seconds
 
 
 @audio
@@ -29,10 +31,11 @@ def chase(state: Any, frame: int) -> None:
         return
     if seen.rolling and seen.bbt:
         keep_to(state, frame)
-    elif engine.rolls and not seen.rolling:
-        engine.rolls = 0
-        swing_now(engine, 0, quick(engine))
-        tell_line(state, HALTED, frame)
+    elif not seen.rolling:
+        if engine.rolls == ROLLS:
+            swing_now(engine, 0, quick(engine))
+            tell_line(state, HALTED, frame)
+        engine.rolls = STANDS
 
 
 @audio
@@ -41,13 +44,14 @@ def keep_to(state: Any, frame: int) -> None:
     engine, seen = state.engine, state.transport
     beat = seen.beat - engine.chase_shift * seen.tempo / 60
     here, spot = beat_at(engine, frame), 0.5 * seen.tempo / 60 / engine.samplerate
-    if engine.rolls and engine.lines == 0 and engine.tempo == seen.tempo and in_grain(here, beat, seen.grain, spot):
+    rolls, close = engine.rolls == ROLLS, in_grain(here, beat, seen.grain, spot)
+    if rolls and engine.lines == 0 and engine.tempo == seen.tempo and close:
         return
-    if engine.rolls and in_grain(here, beat, seen.grain, spot + seen.grain):
+    if rolls and in_grain(here, beat, seen.grain, spot + seen.grain):
         beat = min(max(here, beat), beat + seen.grain)
     engine.lines = 0
     line = (beat, frame / engine.samplerate, seen.tempo)
-    if engine.rolls:
+    if rolls:
         bend(state, frame, line)
     else:
         begin(state, frame, line)
@@ -64,7 +68,7 @@ def in_grain(here: float, beat: float, grain: float, spot: float) -> bool:
 def begin(state: Any, frame: int, line: tuple[float, float, float]) -> None:
     """Audio thread. The transport rolls. What nobody hears is put in its place without a fade."""
     engine = state.engine
-    engine.rolls = 1
+    started, engine.rolls = engine.rolls == STANDS, ROLLS
     silent = engine.gate == 0.0 and engine.gate_left == 0
     jumped = set_line(state, frame, line)
     for number in range(engine.decks):
@@ -73,4 +77,5 @@ def begin(state: Any, frame: int, line: tuple[float, float, float]) -> None:
         else:
             follow(state, number, frame, jumped)
         follow_fader(engine, state.faders[number], frame, frame)
-    swing_now(engine, 1, SHORTEST if silent else quick(engine))
+    if started:
+        swing_now(engine, 1, SHORTEST if silent else quick(engine))

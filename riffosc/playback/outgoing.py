@@ -6,13 +6,15 @@ from riffosc.playback.compiled import audio
 from riffosc.playback.rings import consume, waiting
 from riffosc.playback.state import TAIL
 
+SPARE = 64  # places that are left for the clock's pulses
+
 
 @audio
 def collect(state: Any, frame: int) -> None:
     """Audio thread. A block begins with `frame`: what was before it is gone, what was asked for since comes in."""
     drop_before(state, frame)
     cursor, size = state.midi_out_cursor, len(state.midi_out)
-    count = min(waiting(cursor), len(state.outgoing) - state.engine.outgoing)
+    count = min(waiting(cursor), max(0, len(state.outgoing) - SPARE - state.engine.outgoing))
     for i in range(count):
         event = state.midi_out[(cursor[TAIL] + i) % size]
         place = make_room(state, max(frame, event.frame))

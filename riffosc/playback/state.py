@@ -42,7 +42,7 @@ ENGINE = _record(
     "gate_waits gate_start gate_opens gate_was gate_left main_left "
     # MIDI clock: whether it is sent, whether its followers play, the next pulse; beats in a bar, now and from then on
     "pulses_on pulses_run pulse quantum next_quantum "
-    # JACK's transport: whether to keep to it, and whether it rolled in the last block
+    # JACK's transport: whether to keep to it, and what it did in the last block
     "chases rolls",
     # the rate that the output asks for; the timeline in force: `beat` sounds at `seconds`
     "samplerate rate_aim beat seconds tempo gate_beat gate gate_aim gate_step main main_step main_aim "
@@ -81,8 +81,10 @@ MIDI = np.dtype([("frame", np.int64), ("size", np.int64), ("data", np.int64, (MI
 TRANSPORT = _record(
     # odd while being written; the output that saw it; the block's first frame and its length
     "stamp number frame count "
-    # rolling; whether there is a BBT; discontinuities so far; the transport's own frame (32 bits)
-    "rolling bbt serial place",
+    # rolling; whether there is a BBT; whether the song seems to have one tempo
+    "rolling bbt even "
+    # discontinuities so far; the transport's own frame (32 bits)
+    "serial place",
     # from bar 1, by its BBT; what that may be off by
     "beat grain tempo beats_per_bar",
 )

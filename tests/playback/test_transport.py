@@ -158,6 +158,47 @@ def test_it_is_heard_from_the_first_block(tmp_path: Path, ensemble: Ensemble) ->
     assert np.abs(sound[0, end : end + 200]).max() > 0.1
 
 
+def test_a_server_that_returns_does_not_silence_us(ensemble: Ensemble) -> None:
+    """The transport of the new one stands, but it was not stopped. Nor is it started by looking at it again."""
+    ensemble.play(tempo=120.0)
+    ensemble.roll(0)
+    ensemble.peer.close()
+    ensemble.server.stop()
+    ensemble.until(lambda: not ensemble.output.alive())
+    ensemble.server.start()
+    ensemble.output.open(ensemble.player)
+    ensemble.output.start(ensemble.player)
+    ensemble.until(lambda: (t := ensemble.player.transport()) and not t.rolling)
+    ensemble.passes(2)
+    assert not ensemble.told(NewsKind.HALTED)
+    ensemble.player.gate(False, 0.0)
+    ensemble.until(lambda: ensemble.player.state["engine"]["gate"] == 0)
+    ensemble.player.follow_transport(False)
+    ensemble.peer = Peer(ensemble.server.name)
+    ensemble.peer.do("change(watch=True, tempo=120.0)")
+    assert ensemble.peer.do("c.set_timebase_callback(give_beats, True)")
+    ensemble.peer.do("c.transport_start()")
+    ensemble.until(lambda: (t := ensemble.player.transport()) and t.rolling and t.beat)
+    begin = len(ensemble.told(NewsKind.FOLLOWED))
+    ensemble.player.follow_transport(True)
+    ensemble.until(lambda: len(ensemble.told(NewsKind.FOLLOWED)) > begin)
+    assert ensemble.player.state["engine"]["gate"] == 0
+    ensemble.roll(44100)
+    assert ensemble.player.state["engine"]["gate"] == 0
+    assert not ensemble.told(NewsKind.HALTED)
+
+
+def test_a_song_that_is_not_even_is_not_taken_for_even(ensemble: Ensemble) -> None:
+    """Its beat is a tick and a half from that of a song of one tempo: sometimes the ticks agree."""
+    ensemble.play(tempo=123.4, start=1.5 / 1920)
+    ensemble.roll(RATE)
+    ensemble.passes(8)
+    assert len(ensemble.told(NewsKind.FOLLOWED)) < 20
+    last = ensemble.passes(1)[-1]
+    off = last.frame - ensemble.frame_of(placed(last.beat - 1.5 / 1920, 123.4))
+    assert abs(off) < RATE * 60 / 123.4 / 1920
+
+
 def test_without_beats_or_unasked_nothing_is_followed(stage: Stage) -> None:
     line = Timeline(0.0, stage.player.now(), 100.0)
     stage.player.set_timeline(line)
