@@ -71,7 +71,7 @@ class Engine:
         self.clockwork = Clockwork(store, player, self.conductor, self._move, self.fail)
         self.renderer: Renders | None = None
         self.ticking: list[Callable[[float], None]] = []  # called each tick with the audio clock's seconds
-        self.observe: list[Callable[[News, Slot | None], None]] = []  # for tests and benches: every news, as it comes
+        self.observe: list[Callable[[News, Slot | None], None]] = []  # every news, as it comes
         self._jobs: dict[int, int] = {}  # number of a job to its slot
         self.beat_of_change: Callable[[], float] = lambda: LONG_SINCE  # on which a level that changes now is heard
         self._remix: dict[int, float] = {}  # voice to that beat

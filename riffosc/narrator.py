@@ -2,8 +2,11 @@
 
 import click
 
+from riffosc.actions import Why
 from riffosc.app import App
+from riffosc.clips import Slot
 from riffosc.params import Value
+from riffosc.playback.player import News, NewsKind
 
 
 class Narrator:
@@ -13,11 +16,13 @@ class Narrator:
         self._demo = demo
         self._app: App | None = None
         self._heard: set[str] = set()  # voices that have sounded
+        self._steps: dict[str, int] = {}  # of a voice that evolves, since a player changed something
         self._told: tuple[str, int] | None = None  # the last voice and quarter
 
     def start(self, app: App) -> None:
         self._app = app
         app.store.listen(self._hear)
+        app.engine.observe.append(self._landed)
         click.echo(f"riffosc listens for OSC on port {app.osc.port}.")
         if app.page:
             click.echo(f"All there is to turn, to look up and to try: {app.page}")
@@ -34,9 +39,7 @@ class Narrator:
             case "progress":
                 self._progress(voice, float(value))
             case "clip":
-                self._heard.add(voice)
-                click.echo(f"voice {voice} plays {value}")
-                self._steer()
+                self._clip(voice, str(value))
 
     def _renderer(self, state: str) -> None:
         click.echo("The renderer is ready." if state == "ready" else f"The renderer is {state} ...")
@@ -45,6 +48,19 @@ class Narrator:
     def _audio(output: str) -> None:
         silent = "There is no JACK server and no sound card: loops go to the folder, in time as if they sounded."
         click.echo(silent if output in ("none", "null") else f"Sound goes to {output}.")
+
+    def _landed(self, news: News, slot: Slot | None) -> None:
+        if news.kind is NewsKind.LANDED and slot and not news.cue:
+            walks = slot.job.why is Why.EVOLVE
+            self._steps[str(news.voice)] = self._steps.get(str(news.voice), 0) + 1 if walks else 0
+
+    def _clip(self, voice: str, name: str) -> None:
+        """What a player asked for, and of a voice that evolves, the first step."""
+        self._heard.add(voice)
+        steps = self._steps.get(voice, 0)
+        if steps < 2:
+            click.echo(f"voice {voice} plays {name}{', and evolves from loop to loop' if steps else ''}")
+        self._steer()
 
     def _progress(self, voice: str, part: float) -> None:
         """At every quarter of a voice's first clip: until then there is nothing to hear."""

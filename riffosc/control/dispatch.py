@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from math import inf
+from weakref import WeakSet
 
 from riffosc.commands import AT
 from riffosc.control.commands import Args, Commands
@@ -32,12 +33,20 @@ class Change:
         return self.param.when is When.NOW
 
 
+@dataclass(frozen=True, eq=False)
+class Waiting:
+    """Changes on their way to their moment. Alive for as long as these are, whoever forgets them."""
+
+    changes: list[Change]
+
+
 class Dispatch:
     """Takes messages in the order in which they come.
 
     A message with a time tag ahead, or one that waits for a beat, is checked at once and takes effect then. Only what
     needs painting does not wait: work on it starts at once, the clip lands on the next boundary that can be reached,
-    and the moment is told first so that the conductor may land it no earlier than that.
+    and the moment is told first so that the conductor may land it no earlier than that. Behind a `hold` that waits, it
+    waits in turn.
     `played(keys, unix_time)` hears each key-value message as it comes, bookkeeping included.
     """
 
@@ -52,6 +61,7 @@ class Dispatch:
         self.due: Due = _nobody
         self.played: Played = _nobody
         self._beats: Beats | None = None
+        self._holds: WeakSet[Waiting] = WeakSet()  # those in which a voice is held or released
 
     def count_beats(self, beats: Beats) -> None:
         """From now on messages may wait for a beat."""
@@ -176,13 +186,23 @@ class Dispatch:
         if moment is None:
             self._update(changes)
             return
-        early = [change for change in changes if not change.waits]
+        waiting = Waiting([change for change in changes if change.waits or self._hold_waits(change)])
+        early = [change for change in changes if change not in waiting.changes]
         for change in early:
             moment.ahead(change.address, change.value)
         self._update(early)
-        waiting = [change for change in changes if change.waits]
-        if waiting:
-            self._later(moment, peer, message.address, partial(self._update, waiting))
+        if waiting.changes:
+            if any(change.param.name == "hold" for change in waiting.changes):
+                self._holds.add(waiting)
+            self._later(moment, peer, message.address, partial(self._take_effect, waiting))
+
+    def _hold_waits(self, change: Change) -> bool:
+        """Whether the voice will be held, or released, before a change that comes now: then it keeps its turn."""
+        hold = change.address.rsplit("/", 1)[0] + "/hold"
+        return any(each.address == hold for waiting in self._holds for each in waiting.changes)
+
+    def _take_effect(self, waiting: Waiting) -> None:
+        self._update(waiting.changes)
 
     def _update(self, changes: Iterable[Change]) -> None:
         self._store.update((change.address, change.value) for change in changes)

@@ -153,3 +153,16 @@ def test_closing_forgets_what_waits(table):
     table.desk.close()
     table.clock.advance(2)
     assert table.told == []
+
+
+def test_behind_a_hold_that_waits_changes_keep_their_turn(table):
+    hold, prompt = "/riff/1/hold", "/riff/1/prompt"
+    table.raw(bundle(WALL + 1, build(hold, 1), build(prompt, "dub"), build("/riff/2/prompt", "funk"), build(hold, 0)))
+    assert table.told == [("/riff/2/prompt", "funk")], "another voice is painted at once"
+    table.raw(bundle(WALL + 2, build(prompt, "jazz")))
+    table.clock.advance(1.5)
+    assert table.told[1:] == [(hold, True), (prompt, "dub"), (hold, False)]
+    table.clock.advance(1)
+    assert table.told[4:] == [(prompt, "jazz")]
+    table.raw(bundle(WALL + 4, build(prompt, "pad")))
+    assert table.told[5:] == [(prompt, "pad")], "nothing waits any more"
