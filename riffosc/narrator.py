@@ -5,7 +5,8 @@ import click
 from riffosc.actions import Why
 from riffosc.app import App
 from riffosc.clips import Slot
-from riffosc.params import Value
+from riffosc.engine import Engine
+from riffosc.params import Store, Value
 from riffosc.playback.player import News, NewsKind
 
 
@@ -21,12 +22,15 @@ class Narrator:
 
     def start(self, app: App) -> None:
         self._app = app
-        app.store.listen(self._hear)
-        app.engine.observe.append(self._landed)
+        self.listen(app.store, app.engine)
         click.echo(f"riffosc listens for OSC on port {app.osc.port}.")
         if app.page:
             click.echo(f"All there is to turn, to look up and to try: {app.page}")
         click.echo("The renderer is starting ...")
+
+    def listen(self, store: Store, engine: Engine) -> None:
+        store.listen(self._hear)
+        engine.observe.append(self._landed)
 
     def _hear(self, address: str, value: Value) -> None:
         name = address.rsplit("/", 1)[1]

@@ -35,7 +35,7 @@ PROMPTS = (
     "techno drums", "funk slap bass", "jazz piano chords", "house drums", "reggae organ", "ambient pad",
     "disco strings", "acid bass",
 )  # fmt: skip
-STEPS = 24  # so many that the renderer never rests
+STEPS = 100  # so many that the renderer never rests
 EVOLVE = 0.25
 PATIENCE_S = 120.0
 UNSEEN_S = 10.0  # what is never seen counts as that, and is waited for no longer
