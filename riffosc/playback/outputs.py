@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 POLL_S = 0.05
 FIRST_RETRY_S, LAST_RETRY_S = 0.25, 2.0
 STALLED_S = 2.0
+PARTING_S = 0.1  # a few blocks, in which those who follow our MIDI clock hear that it stops
 
 
 class OutputError(RuntimeError):
@@ -93,6 +94,9 @@ class Outputs:
             await asyncio.gather(self._task, return_exceptions=True)
         if self._tending:
             await asyncio.wait([self._tending])
+        if self._player.midi_clock:
+            self._player.set_midi_clock(False)
+            await asyncio.sleep(PARTING_S)
         for output in (self._wanted, self._null):
             await asyncio.to_thread(output.stop)
         self._task, self._player.output_name = None, ""

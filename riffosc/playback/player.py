@@ -51,6 +51,7 @@ class Player:
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
         self._latest = 0.0
+        self.midi_clock = False  # whether it is sent
         self.timebase = False  # whether JACK has its bars and beats from us
         self.give_beats: Callable[[bool], str] = lambda on: "there is no JACK" if on else ""  # of the output's
         self._bars = (0.0, 4)
@@ -155,6 +156,7 @@ class Player:
 
         Start, stop, continue and song position follow the gate and the bars. Pulses go on while it is closed.
         """
+        self.midi_clock = on
         self._send(kind=CLOCK, voice=int(on), seconds=offset_s)
 
     def follow_transport(self, on: bool, offset_s: float = 0.0) -> None:

@@ -89,8 +89,8 @@ TRANSPORT = _record(
     "beat grain tempo beats_per_bar",
 )
 
-LAND, TIMELINE, GATE, PANIC, CLOCK, BARS, CHASE = range(7)  # commands
-FADE = 7  # from `beat` to `origin`, to the whole or (power 0) to silence
+LAND, TIMELINE, GATE, PANIC, CLOCK, BARS, CHASE, FADE = range(8)  # commands
+# FADE: from `beat` to `origin`, to the whole or (power 0) to silence
 LANDED, MISSED, REPLACED, PASS, MOVED = range(5)  # news
 FOLLOWED, HALTED = 6, 7
 STAMP, FRAME, FRAMES, NS, RATE = range(5)  # the stamp is odd while the others are being written

@@ -1,12 +1,18 @@
 """MIDI clock from the mixer: every pulse on the frame of its beat, start and stop where the gate and the bars say."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from jack_peer import Peer
+from jack_server import Server
 from studio import RATE, Studio
 from test_midi import Stage
 
+from riffosc.playback.jack import JackOutput
+from riffosc.playback.outputs import Outputs
+from riffosc.playback.player import Player
 from riffosc.timeline import Timeline
 
 PULSE, START, CONTINUE, STOP = "f8", "fa", "fb", "fc"
@@ -182,6 +188,32 @@ def stage() -> Iterator[Stage]:
     made = Stage()
     yield made
     made.close()
+
+
+@pytest.mark.jack
+def test_who_follows_is_stopped_when_we_leave() -> None:
+    server, player = Server(), Player(1, RATE)
+    server.start()
+
+    async def live() -> list[str]:
+        outputs = Outputs(player, JackOutput(server=server.name))
+        await outputs.start()
+        peer = Peer(server.name)
+        peer.hear()
+        player.set_timeline(Timeline(0.0, player.now(), 120.0))
+        player.set_midi_clock(True)
+        async with asyncio.timeout(60):
+            while not any(data == CONTINUE for _, data in peer.do("heard")):
+                await asyncio.sleep(0.01)
+        await outputs.stop()
+        heard = [data for _, data in peer.do("heard") if data != PULSE]
+        peer.close()
+        return heard
+
+    heard = asyncio.run(live())
+    server.close()
+    player.close()
+    assert heard[-2:] == [CONTINUE, STOP]
 
 
 @pytest.mark.jack
