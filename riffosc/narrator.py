@@ -16,6 +16,8 @@ class Narrator:
     def __init__(self, *, demo: bool) -> None:
         self._demo = demo
         self._app: App | None = None
+        self._output = ""  # where sound goes, as last told
+        self._output = ""  # where sound goes, as last told
         self._heard: set[str] = set()  # voices that have sounded
         self._steps: dict[str, int] = {}  # of a voice that evolves, since a player changed something
         self._told: tuple[str, int] | None = None  # the last voice and quarter
@@ -26,7 +28,8 @@ class Narrator:
         click.echo(f"riffosc listens for OSC on port {app.osc.port}.")
         if app.page:
             click.echo(f"All there is to turn, to look up and to try: {app.page}")
-        click.echo("The renderer is starting ...")
+        self._audio(app.engine.player.output_name)
+        self._renderer(str(app.store.get("/riff/renderer")))
 
     def listen(self, store: Store, engine: Engine) -> None:
         store.listen(self._hear)
@@ -48,10 +51,10 @@ class Narrator:
     def _renderer(self, state: str) -> None:
         click.echo("The renderer is ready." if state == "ready" else f"The renderer is {state} ...")
 
-    @staticmethod
-    def _audio(output: str) -> None:
-        silent = "There is no JACK server and no sound card: loops go to the folder, in time as if they sounded."
-        click.echo(silent if output in ("none", "null") else f"Sound goes to {output}.")
+    def _audio(self, output: str) -> None:
+        if output != self._output:
+            self._output = output
+            click.echo(SILENT if output == "none" else f"Sound goes to {output}.")
 
     def _landed(self, news: News, slot: Slot | None) -> None:
         if news.kind is NewsKind.LANDED and slot and not news.cue:
@@ -92,6 +95,8 @@ HANDOVER: dict[str, Value] = {
     "denoising": 0.75,
     "evolve": 0.25,
 }
+SILENT = "No sound comes out (no JACK server and no sound card, or none wanted): loops go to the folder, in time."
+SILENT = "No sound comes out (no JACK server and no sound card, or none wanted): loops go to the folder, in time."
 HOW_TO_STEER = """
 That was a seed picture. From here on the model paints over it, loop by loop. To steer, in another terminal:
   oscsend localhost {port} /riff/1/prompt s "funk slap bass and drums"
