@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from riffosc.bench.checking import Recording, check_recording
+from riffosc.bench.checking import check_recording
+from riffosc.bench.recorder import Recorder
 from riffosc.clip import Samples
 from riffosc.playback.jack import JackOutput, library
 from riffosc.playback.player import Landing, News, NewsKind, Player
@@ -69,7 +70,7 @@ def bench_audio(seconds: float, period: int, realtime: bool) -> dict[str, Any]:
         events, clips, recorder = _play(player, seconds, folder / "sound.npz")
         output.stop()
         offset = int(output.wires["frame"]) - int(output.wires["time"])
-        recording = read_recording(folder / "sound.npz", recorder, offset)
+        recording = recorder.recording(offset)
         report = check_recording(recording, events, clips, round(FADE_S * RATE))
         engine = player.state["engine"]
         return asdict(
@@ -94,9 +95,7 @@ def bench_audio(seconds: float, period: int, realtime: bool) -> dict[str, Any]:
         )
 
 
-def _play(
-    player: Player, seconds: float, path: Path
-) -> tuple[list[News], dict[int, Samples], "subprocess.Popen[bytes]"]:
+def _play(player: Player, seconds: float, path: Path) -> tuple[list[News], dict[int, Samples], Recorder]:
     """Every voice starts on a beat of its own and changes its clip every few passes."""
     timeline = Timeline(0.0, player.now() + 0.5, TEMPO)
     player.set_timeline(timeline)
@@ -104,11 +103,10 @@ def _play(
     slots = [player.bank.load(clip, BEATS) for clip in clips]
     for voice in range(VOICES):
         player.land(Landing(voice + 1, slots[voice], 1 + voice / 4, 1 + voice / 4, FADE_S))
-    command = [sys.executable, "-c", RECORDER, SERVER, str(path), str(round(seconds * RATE)), str(VOICES)]
-    recorder = subprocess.Popen(command)
+    recorder = record_voices(path, seconds, VOICES)
     events: list[News] = []
     passes = [0] * VOICES
-    while recorder.poll() is None:
+    while recorder.running:
         for news in player.news():
             events.append(news)
             if news.kind is NewsKind.PASS:
@@ -133,14 +131,10 @@ def _noise(seed: int) -> Samples:
     return np.random.default_rng(seed).uniform(-0.08, 0.08, (2, frames)).astype(np.float32)
 
 
-def read_recording(path: Path, recorder: "subprocess.Popen[bytes]", offset: int) -> Recording:
-    """What RECORDER has written; `offset` leads from JACK's frames to the engine's."""
-    if recorder.wait() != 0:
-        raise RuntimeError("the recorder failed")
-    with np.load(path) as saved:
-        times = saved["times"]
-        times[:, 1] += offset
-        return Recording(saved["data"], times)
+def record_voices(path: Path, seconds: float, voices: int, server: str = SERVER) -> Recorder:
+    """The left side of each voice."""
+    ports = [f"riffosc:voice{number}_L" for number in range(1, voices + 1)]
+    return Recorder(server, path, round(seconds * RATE), ports)
 
 
 @contextmanager
@@ -198,33 +192,3 @@ def _spin(stop: threading.Event) -> None:
     while not stop.is_set():
         for _ in range(1000):
             pass
-
-
-RECORDER = """
-import os, sys, threading
-import jack, numpy as np
-server, path, frames, voices = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-client = jack.Client("recorder", no_start_server=True, servername=server)
-ports = [client.inports.register(f"in_{i}") for i in range(voices)]
-data = np.full((voices, frames), 0.0, np.float32)  # touched now, not in the callback
-times, done, at = [], threading.Event(), 0
-
-@client.set_process_callback
-def process(count):
-    global at
-    part = min(count, frames - at)
-    if part <= 0:
-        done.set()
-        return
-    times.append((at, client.last_frame_time))
-    for i, port in enumerate(ports):
-        data[i, at : at + part] = port.get_array()[:part]
-    at += part
-
-client.activate()
-for i, port in enumerate(ports):
-    client.connect(f"riffosc:voice{i + 1}_L", port)
-done.wait()
-np.savez(path, data=data, times=np.array(times, np.int64))
-os._exit(0)  # libjack may freeze a Python client that is closed while its callback runs
-"""

@@ -8,7 +8,6 @@ the recording by the sound of its clip, and the other program's own word says wh
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from riffosc.app import App, Options, running
-from riffosc.bench.audio import RATE, RECORDER, SERVER, jack_server, read_recording
-from riffosc.bench.checking import Recording
+from riffosc.bench.audio import RATE, SERVER, jack_server, record_voices
 from riffosc.bench.clock import LEFT_OUT, PERIOD, SETTLE_S, TEMPO, in_own_network, start_peer
 from riffosc.bench.peers import peer
+from riffosc.bench.recorder import Recording
 from riffosc.bench.referee import Beat, Survey, referee
 from riffosc.bench.session import Log
 from riffosc.playback.player import NewsKind
@@ -75,15 +74,15 @@ async def play(name: str, seconds: float, folder: Path, server: str = SERVER) ->
             other = start_peer(stack, name, TEMPO, app.osc.port, server)
             await _settled(app, name)
             clips, xruns = len(log.clips), app.engine.player.xruns
-            recorder = _record(server, folder / "sound.npz", seconds)
-            while recorder.poll() is None:
+            recorder = record_voices(folder / "sound.npz", seconds, len(PROMPTS), server)
+            while recorder.running:
                 await asyncio.sleep(0.05)
             offset = _offset(app)
             await asyncio.sleep(1.5)  # the survey is to reach beyond
             figures = {"clips": len(log.clips) - clips, "server_xruns": app.engine.player.xruns - xruns}
             delay = app.outputs.current.latency if app.engine.clockwork.clocks[name].delayed else 0.0
         beat = referee(name, other.said, Survey(survey.said, RATE))
-    recording = read_recording(folder / "sound.npz", recorder, offset)
+    recording = recorder.recording(offset)
     return figures | judge(recording, log, lambda frame: beat(frame - offset + delay * RATE))
 
 
@@ -112,11 +111,6 @@ async def _settled(app: App, name: str) -> None:
 
 def _sounding(app: App) -> bool:
     return all(voice.sounding for voice in app.engine.conductor.voices.values())
-
-
-def _record(server: str, path: Path, seconds: float) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-c", RECORDER, server, str(path), str(round(seconds * RATE)), str(len(PROMPTS))]
-    return subprocess.Popen(command)
 
 
 def judge(recording: Recording, log: Log, beat: Beat) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from riffosc.bench.recorder import Recording
 from riffosc.clip import Samples
 from riffosc.playback.player import News, NewsKind
 
@@ -14,14 +15,6 @@ WRAP = 64  # frames of the fade at a wrap that does not come out even
 SLACK = 2  # frames by which such a wrap may be off
 NEAR = 3  # blocks by which an xrun may displace another
 STEPS = (NewsKind.LANDED, NewsKind.PASS, NewsKind.MOVED)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Recording:
-    """One side of every voice, as far as it was recorded."""
-
-    voices: Samples  # (voices, frames), in the order of the blocks
-    blocks: npt.NDArray[np.int64]  # (blocks, 2): where a block begins in `voices`, and its engine frame
 
 
 @dataclass(slots=True)

@@ -7,8 +7,6 @@ a second JACK client recorded must equal, sample for sample outside fades and re
 import asyncio
 import os
 import random
-import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +16,9 @@ import numpy as np
 from pythonosc.udp_client import SimpleUDPClient
 
 from riffosc.app import App, Options, running
-from riffosc.bench.audio import RATE, RECORDER, SERVER, jack_server, read_recording
+from riffosc.bench.audio import RATE, SERVER, jack_server, record_voices
 from riffosc.bench.checking import Report, check_recording
+from riffosc.bench.recorder import Recorder
 from riffosc.clip import Samples
 from riffosc.clips import Slot
 from riffosc.playback.player import News, NewsKind
@@ -65,27 +64,22 @@ async def _session(seconds: float, folder: Path, model: str) -> dict[str, Any]:
     async with running(options) as app:
         app.engine.observe.append(log.hear)
         output = app.outputs.current
-        recorder = _record(folder / "sound.npz", seconds)
+        recorder = record_voices(folder / "sound.npz", seconds, VOICES)
         lost = int(app.engine.player.state["engine"]["lost"])
         messages = await _play(app, recorder)
         wires = output.wires  # type: ignore[attr-defined]
         offset = int(wires["frame"]) - int(wires["time"])
         figures = _figures(app, log) | {"messages": messages}
         figures["frames_lost"] -= lost  # while JACK started
-    recording = read_recording(folder / "sound.npz", recorder, offset)
+    recording = recorder.recording(offset)
     report = check_recording(recording, log.events, log.clips, round(XFADE_MS / 1000 * RATE))
     return {"seconds": seconds, **figures, "samples_recorded": recording.voices.size, **_checked(report)}
 
 
-def _record(path: Path, seconds: float) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-c", RECORDER, SERVER, str(path), str(round(seconds * RATE)), str(VOICES)]
-    return subprocess.Popen(command)
-
-
-async def _play(app: App, recorder: "subprocess.Popen[bytes]") -> int:
+async def _play(app: App, recorder: Recorder) -> int:
     """Change something every second or four, as long as the recorder runs; how many messages that took."""
     riff, chance, messages = SimpleUDPClient("127.0.0.1", app.osc.port), random.Random(1), 0
-    while recorder.poll() is None:
+    while recorder.running:
         voice = chance.randint(1, VOICES)
         match chance.randint(0, 3):
             case 0 | 1:

@@ -1,11 +1,14 @@
 """What numba needs to be told: how audio code is compiled, and the few instructions it lacks."""
 
 import os
+import re
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryFile
 from typing import Any, TypeVar, cast
 
@@ -13,6 +16,8 @@ import numba
 from llvmlite import ir
 from numba import cfunc, extending, types
 
+KEPT_S = 30 * 86400.0  # compiled code that nobody has used for so long is taken away
+OURS = re.compile(r"[0-9a-f]{16}")  # the name of a folder of compiled code
 njit: Any = numba.njit
 config: Any = numba.config
 OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
@@ -60,10 +65,25 @@ def cache_folder() -> str:
     folder = Path(home, "riffosc", "compiled", version)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        folder.touch()  # in use today
         with TemporaryFile(dir=folder):
-            return str(folder)
+            pass
     except OSError:
         return ""
+    forget_unused(folder)
+    return str(folder)
+
+
+def forget_unused(folder: Path) -> None:
+    """Take away the folders beside `folder` that nobody has started with for a month: of versions that are gone.
+
+    Only what looks like ours. Another riffosc may do the same at this moment; one that still runs has all it needs.
+    """
+    oldest = time.time() - KEPT_S
+    for other in folder.parent.iterdir():
+        with suppress(OSError):
+            if other != folder and OURS.fullmatch(other.name) and other.lstat().st_mtime < oldest:
+                rmtree(other)
 
 
 @contextmanager

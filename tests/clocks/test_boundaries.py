@@ -7,8 +7,8 @@ import pytest
 from jack_server import Server
 
 from riffosc.bench.boundaries import AROUND, SOUND, find, judge, play
-from riffosc.bench.checking import Recording
 from riffosc.bench.clock import TEMPO
+from riffosc.bench.recorder import Recording
 from riffosc.bench.session import Log
 from riffosc.playback.player import News, NewsKind
 

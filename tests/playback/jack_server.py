@@ -1,4 +1,4 @@
-"""A jackd of one's own on the dummy driver, and a recorder in another process."""
+"""A jackd of one's own on the dummy driver, and a recorder on it."""
 
 import fcntl
 import os
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+
+from riffosc.bench import recorder as bench
 
 NAMES = tuple(f"riff-test-{letter}" for letter in "abcd")
 
@@ -111,53 +113,14 @@ def client(code: str, server: str) -> str:
     return done.stdout.strip()
 
 
-RECORD = """
-import os, sys, numpy as np, jack, threading
-server, path, frames, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]
-client = jack.Client("recorder", no_start_server=True, servername=server)
-ports = [client.inports.register(f"in_{i}") for i in range(len(names))]
-data = np.zeros((len(names), frames), np.float32)
-times = []
-done = threading.Event()
-at = 0
-@client.set_process_callback
-def process(count):
-    global at
-    part = min(count, frames - at)
-    if part <= 0:
-        done.set()
-        return
-    times.append((at, client.last_frame_time))
-    for i, port in enumerate(ports):
-        data[i, at:at + part] = port.get_array()[:part]
-    at += part
-client.activate()
-for name, port in zip(names, ports):
-    client.connect(name, port)
-print("ready", flush=True)
-done.wait()
-np.savez(path, data=data, times=np.array(times, np.int64))
-os._exit(0)  # libjack may freeze a Python client that is closed while its callback runs
-"""
-
-
-class Recorder:
-    """`frames` of some ports, recorded by another process. Sees the same cycles as the mixer under -S."""
+class Recorder(bench.Recorder):
+    """Listens once it is made."""
 
     def __init__(self, server: Server, path: Path, frames: int, ports: list[str]) -> None:
-        self._path = path
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", RECORD, server.name, str(path), str(frames), *ports],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
+        super().__init__(server.name, path, frames, ports)
+        self.wait_ready()
 
     def sound(self) -> tuple[np.ndarray, np.ndarray]:
         """(ports, frames) and (blocks, 2): place in the recording, JACK's frame time."""
-        assert self._process.wait(60) == 0
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        with np.load(self._path) as saved:
-            return saved["data"], saved["times"]
+        heard = self.recording(within_s=60)
+        return heard.voices, heard.blocks

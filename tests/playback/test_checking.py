@@ -5,7 +5,8 @@ import pytest
 from studio import RATE, Studio, noise
 
 from riffosc.bench.audio import bench_audio
-from riffosc.bench.checking import Recording, check_recording
+from riffosc.bench.checking import check_recording
+from riffosc.bench.recorder import Recording
 
 
 @pytest.fixture
