@@ -63,6 +63,8 @@ class JackOutput:
         self._made: set[Pair] = set()  # as they were when last looked at
         self._wished: set[Pair] = set()  # to be made as soon as the other port is there
         self._seen, self._settles = -1, inf
+        self._timebase: Any = None  # the function that gives JACK its bars and beats
+        self._gives = False  # whether it is to
         self._asking = Lock()  # libjack mixes up the answers of a server that is asked twice at once
 
     # what `Output` asks for
@@ -143,24 +145,22 @@ class JackOutput:
 
     def give_beats(self, on: bool) -> str:
         """Be timebase master, or no longer. Why not, in words; it takes a moment at most."""
-        words = ["JACK does not answer"]
+        words, self._gives = ["JACK does not answer"], on
         asking = Thread(target=self._give_beats, args=(on, words), daemon=True)
         asking.start()
         asking.join(ANSWER_S)
+        self._gives = on and not asking.is_alive()
         return words[-1]
 
     def _give_beats(self, on: bool, words: list[str]) -> None:
-        from riffosc.playback.timebase import jack_timebase
-
         with self._asking:
             if not self.alive():
                 words.append("JACK is not running" if on else "")
                 return
             lib, client = self._jack._lib, self.client._ptr
-            if not on:
+            refused = on and lib.jack_set_timebase_callback(client, 1, self._timebase, self._argument())
+            if not self._gives:  # not wanted, or no longer waited for
                 lib.jack_release_timebase(client)
-            give = self._jack._ffi.cast("JackTimebaseCallback", jack_timebase.address)
-            refused = on and lib.jack_set_timebase_callback(client, 1, give, self._argument())
             words.append("another program is JACK's timebase master" if refused else "")
 
     # ports
@@ -181,11 +181,12 @@ class JackOutput:
 
     def _set_callbacks(self) -> None:
         """Compiled functions, past jack-client, which would wrap them in Python."""
-        from riffosc.playback import callbacks
+        from riffosc.playback import callbacks, timebase
 
         jack = self._jack
         lib, ffi, client = jack._lib, jack._ffi, self.client._ptr
         wires = self._argument()
+        self._timebase = ffi.cast("JackTimebaseCallback", timebase.jack_timebase.address)  # compiled now
         self.wires["client"] = self._address(client)
         for name, symbol in (line.split() for line in FOREIGN):
             self.wires[name] = self._address(ffi.addressof(lib, symbol))
