@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,10 @@ from riffosc.app import App, Options, running
 from riffosc.bench.audio import RATE, SERVER, jack_server, record_voices
 from riffosc.bench.clock import LEFT_OUT, PERIOD, SETTLE_S, TEMPO, in_own_network, start_peer
 from riffosc.bench.peers import peer
-from riffosc.bench.recorder import Recording
+from riffosc.bench.recorder import Recorder, Recording
 from riffosc.bench.referee import Beat, Survey, referee
 from riffosc.bench.session import Log
-from riffosc.playback.player import NewsKind
+from riffosc.playback.player import NewsKind, Player
 
 CLOCKS = ("midi", "jack", "tidal", "link")
 PROMPTS = ("techno drums", "house drums and synth bass")  # beginnings that can be told
@@ -33,6 +34,8 @@ SOUND = 4096  # frames of a clip by which its beginning is known
 AROUND = 800  # frames in which it is looked for, on either side
 CLEAR = 0.95  # as alike as a recorded beginning must be
 SILENT = 1e-3
+WATCH_S = 0.05
+SHAKEN_S = 1.5  # after a lost block: the beat is found again, and the difference taken up
 PATIENCE_S = 120.0
 BAR = 4
 Sound = npt.NDArray[np.float64]
@@ -75,15 +78,25 @@ async def play(name: str, seconds: float, folder: Path, server: str = SERVER) ->
             await _settled(app, name)
             clips, xruns = len(log.clips), app.engine.player.xruns
             recorder = record_voices(folder / "sound.npz", seconds, len(PROMPTS), server)
-            while recorder.running:
-                await asyncio.sleep(0.05)
+            shaken = await _watch(app.engine.player, recorder)
             offset = _offset(app)
             await asyncio.sleep(1.5)  # the survey is to reach beyond
             figures = {"clips": len(log.clips) - clips, "server_xruns": app.engine.player.xruns - xruns}
             delay = app.outputs.current.latency if app.engine.clockwork.clocks[name].delayed else 0.0
         beat = referee(name, other.said, Survey(survey.said, RATE))
     recording = recorder.recording(offset)
-    return figures | judge(recording, log, lambda frame: beat(frame - offset + delay * RATE))
+    return figures | judge(recording, log, lambda frame: beat(frame - offset + delay * RATE), shaken)
+
+
+async def _watch(player: Player, recorder: Recorder) -> list[float]:
+    """The engine's frames at which the server lost a block, while the recorder runs."""
+    shaken, xruns = [], player.xruns
+    while recorder.running:
+        await asyncio.sleep(WATCH_S)
+        if player.xruns != xruns:
+            shaken.append(player.now() * RATE)
+            xruns = player.xruns
+    return shaken
 
 
 def _voice(prompt: str) -> list[tuple[str, Any]]:
@@ -113,9 +126,14 @@ def _sounding(app: App) -> bool:
     return all(voice.sounding for voice in app.engine.conductor.voices.values())
 
 
-def judge(recording: Recording, log: Log, beat: Beat) -> dict[str, Any]:
-    """How far the beginnings in the recording are from the bar lines of `beat` (from the engine's frames)."""
-    off, unclear = [], 0
+def judge(recording: Recording, log: Log, beat: Beat, shaken: Sequence[float] = ()) -> dict[str, Any]:
+    """How far the beginnings in the recording are from the bar lines of `beat` (from the engine's frames).
+
+    Where the server has just lost a block, sound and beat have been torn apart by that: counted by themselves.
+    """
+    calm: list[float] = []
+    after: list[float] = []
+    unclear = 0
     begun = {(news.voice, news.frame): news for news in log.events if news.kind in (NewsKind.PASS, NewsKind.LANDED)}
     for news in begun.values():
         around = _cut(recording, news.voice - 1, news.frame - AROUND, 2 * AROUND + SOUND)
@@ -124,16 +142,19 @@ def judge(recording: Recording, log: Log, beat: Beat) -> dict[str, Any]:
         place = find(around, log.clips[news.slot][0, :SOUND].astype(np.float64))
         if place is None:
             unclear += 1
-        else:
-            at = beat(news.frame - AROUND + place)
-            off.append((at - BAR * round(at / BAR)) * 60_000 / TEMPO)
-    if not off:
+            continue
+        at = beat(news.frame - AROUND + place)
+        torn = any(0 <= news.frame + RATE * WATCH_S - frame <= RATE * SHAKEN_S for frame in shaken)
+        (after if torn else calm).append((at - BAR * round(at / BAR)) * 60_000 / TEMPO)
+    if not calm:
         raise RuntimeError("no boundary was found in the recording")
     return {
-        "boundaries": len(off),
+        "boundaries": len(calm),
         "unclear": unclear,
-        "rms_ms": float(np.sqrt(np.mean(np.square(off)))),
-        "worst_ms": float(np.max(np.abs(off))),
+        "rms_ms": float(np.sqrt(np.mean(np.square(calm)))),
+        "worst_ms": float(np.max(np.abs(calm))),
+        "boundaries_after_xruns": len(after),
+        "worst_after_xruns_ms": float(np.max(np.abs(after), initial=0.0)),
     }
 
 
