@@ -141,8 +141,6 @@ def _phase(pid: int, wire: Wire, rate: float, seconds: float) -> dict[str, Any]:
     return {
         **_milliseconds([each.latency for each in seen]),
         "unseen": sum(each.latency == UNSEEN_S for each in seen),
-        "undisturbed": sum(not each.stolen for each in seen),
-        "undisturbed_p99_ms": _milliseconds([each.latency for each in seen if not each.stolen]).get("p99_ms", 0.0),
         **work.cores(),
         **{name: after - before[name] for name, after in _counts(wire).items()},
     }
@@ -168,7 +166,6 @@ class Seen:
     sent: float  # seconds, perf_counter
     value: float
     latency: float = UNSEEN_S  # seconds until the subscriber had this value or a newer one
-    stolen: bool = False  # meanwhile another machine had the processor, where this one is virtual
 
 
 Waiting = dict[str, deque[Seen]]
@@ -181,12 +178,12 @@ def measure_latency(wire: Wire, rate: float, seconds: float) -> list[Seen]:
         wire.say(address, -1.0)
     heads = [encode(address, 0.0)[:-4] for address in FADERS]
     waiting: Waiting = {address: deque() for address in FADERS}
-    theft, everything, begin = _Theft(), [], time.perf_counter() + 0.2
+    everything: list[Seen] = []
+    begin = time.perf_counter() + 0.2
     _hear(wire, waiting, begin)
     for count in range(round(rate * seconds)):
         fader, value = count % len(FADERS), -1.0 + STEP * (1 + count // len(FADERS))
         _hear(wire, waiting, begin + count / rate)
-        theft.look()
         everything.append(Seen(time.perf_counter(), value))
         waiting[FADERS[fader]].append(everything[-1])
         wire.socket.send(heads[fader] + struct.pack(">f", value))
@@ -194,8 +191,6 @@ def measure_latency(wire: Wire, rate: float, seconds: float) -> list[Seen]:
     while any(waiting.values()) and time.perf_counter() < end:
         _hear(wire, waiting, time.perf_counter() + 0.01)
     wire.say("/riff/unsubscribe")
-    for seen in everything:
-        seen.stolen = theft.between(seen.sent, seen.sent + seen.latency)
     return everything
 
 
@@ -209,31 +204,6 @@ def _hear(wire: Wire, waiting: Waiting, until: float) -> None:
                 seen.latency = now - seen.sent
         if time.perf_counter() >= until:
             return
-
-
-class _Theft:
-    """When the host of a virtual machine took a processor away, as far as Linux knows: nobody here can help that."""
-
-    EVERY_S = 0.05
-
-    def __init__(self) -> None:
-        self._looked, self._ticks = time.perf_counter(), self._read()
-        self._times: list[tuple[float, float]] = []
-
-    def look(self) -> None:
-        now = time.perf_counter()
-        if now - self._looked > self.EVERY_S:
-            ticks = self._read()
-            if ticks != self._ticks:
-                self._times.append((self._looked - self.EVERY_S, now))
-            self._looked, self._ticks = now, ticks
-
-    def between(self, begin: float, end: float) -> bool:
-        return any(begin < until and end > since for since, until in self._times)
-
-    @staticmethod
-    def _read() -> int:
-        return int(Path("/proc/stat").read_text().split("\n", 1)[0].split()[8])
 
 
 def _flood(pid: int, wire: Wire, rate: float, seconds: float) -> dict[str, Any]:
@@ -281,7 +251,8 @@ def drops(port: int) -> int:
 
 
 class _Work:
-    """How many processors riffosc and its renderer take, from now on."""
+    """How many processors riffosc and its renderer take from now on, and for what part of the time riffosc's own
+    loop waits for one: then other programs have them, and figures are theirs as much as riffosc's."""
 
     def __init__(self, pid: int) -> None:
         renderer = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -290,12 +261,18 @@ class _Work:
 
     def cores(self) -> dict[str, float]:
         passed = time.perf_counter() - self._began
-        return {f"{who}_cores": (now - self._then[who]) / passed for who, now in self._seconds().items()}
+        return {name: (now - self._then[name]) / passed for name, now in self._seconds().items()}
 
     def _seconds(self) -> dict[str, float]:
-        return {who: sum(_processor_s(pid) for pid in pids) for who, pids in self._pids.items()}
+        taken = {f"{who}_cores": sum(_processor_s(pid) for pid in pids) for who, pids in self._pids.items()}
+        return {**taken, "daemon_waiting": _waiting_s(self._pids["daemon"][0])}
 
 
 def _processor_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _waiting_s(pid: int) -> float:
+    """Seconds in which the main thread could have run and was not let."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
