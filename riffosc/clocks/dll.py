@@ -12,6 +12,7 @@ LOCKED = 6  # ticks after which the line is worth following
 FAST = 8  # ticks that are remembered when the tempo moves
 QUIET_S = 50e-6  # no clock is thought steadier than this: stamps are whole frames
 LEAN = 1.3  # jitters by which the mean of the last errors may be off: by chance that is five of its own deviations
+GAP = 0.75  # of a period: later than this, and ticks are missing
 STEP = 0.25  # of a period by which three ticks in a row must be off to be a new beginning
 
 
@@ -27,6 +28,7 @@ class Dll:
         self._bandwidth = bandwidth
         self._drift = 0.0  # mean of the last few errors: near 0 unless the tempo moves
         self._last: list[float] = []  # the newest stamps
+        self._lost = 0  # ticks that were missed, as it seems so far
         self._strays = 0  # ticks in a row that were far off, counted with their sign
 
     @property
@@ -37,21 +39,38 @@ class Dll:
     def next(self) -> float:
         return self.time + self.period
 
-    def tick(self, seconds: float) -> bool:
-        """Take a tick in; False for one that came twice."""
+    def tick(self, seconds: float) -> int:
+        """Take a tick in. How many it stands for: 0 if it came twice, more than 1 if some before it were lost.
+
+        Less than 0 where ticks that had been taken for lost were none: the tempo has changed.
+        """
         error = seconds - self.next
         if self.locked and self._twice(seconds, error):
-            return False
+            return 0
         self._last = [*self._last, seconds][-3:]
         if self.memory >= 2:
             self._measure()
         if self.locked and self._stepped(error):
             self._begin_anew()
-        elif self.memory < 2:
+            lost, self._lost = self._lost, 0
+            return 1 - lost
+        missing = self._missing(error)
+        self.time += missing * self.period
+        if self.memory < 2:
             self._meet(seconds)
         else:
-            self._correct(error)
-        return True
+            self._correct(error - missing * self.period)
+        return 1 + missing
+
+    def _missing(self, error: float) -> int:
+        """A tick that is late by whole periods, on the line all the same, is not late: others were lost."""
+        if self._strays == 0:
+            self._lost = 0
+        if not self.locked or error < GAP * self.period:
+            return 0
+        missing = round(error / self.period)
+        self._lost += missing
+        return missing
 
     def _twice(self, seconds: float, error: float) -> bool:
         return error < -0.75 * self.period and seconds - self._last[-1] < 0.1 * self.period

@@ -69,8 +69,7 @@ class MidiClock:
     def _tick(self, seconds: float) -> None:
         if seconds - self._heard > LOST_S:
             self._dll = _loop()
-        if self._dll.tick(seconds):
-            self._ticks += 1
+        self._ticks += self._dll.tick(seconds)
         self._heard = seconds
 
     def read(self, now: float) -> Reading | None:

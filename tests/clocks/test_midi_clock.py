@@ -167,3 +167,27 @@ def test_of_two_masters_the_first_is_heard_until_it_ends():
             assert clock.jitter < 1e-3
     clock.feed(seconds + 0.001, START, "a")
     assert clock.playing is None
+
+
+@pytest.mark.parametrize("jitter_s", [0.0, 0.001])
+def test_ticks_that_were_lost_on_the_way_are_counted(jitter_s):
+    """As where a sound server drops a block, with the ticks in it."""
+    clock = MidiClock()
+    clock.feed(0.0, START)
+    for number, (meant, came) in enumerate(ticks(steady(123.4, 20), jitter_s, start=0.01)):
+        if number < 50 or (number % 37 and not 400 <= number < 406):
+            clock.feed(came, b"\xf8")
+            if meant > 2:
+                assert clock.read(came).line.beat_at(meant) == pytest.approx(number / 24, abs=0.008)
+
+
+@pytest.mark.parametrize("other", [40, 60, 75, 90, 100])
+def test_a_slower_tempo_is_no_loss_of_ticks(other):
+    clock = MidiClock()
+    clock.feed(0.0, START)
+    rows = list(enumerate(ticks([*steady(120, 4), *steady(other, 6)], start=0.01)))
+    for _, (_, came) in rows:
+        clock.feed(came, b"\xf8")
+    number, (meant, came) = rows[-1]
+    assert clock.read(came).line.beat_at(meant) == pytest.approx(number / 24, abs=0.002)
+    assert clock.read(came).line.tempo == pytest.approx(other, abs=0.05)
