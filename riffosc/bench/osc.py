@@ -92,7 +92,9 @@ def riffosc(folder: Path, audio: str) -> Iterator[tuple["subprocess.Popen[str]",
     command = [sys.executable, "-m", "riffosc.cli", "run", "--port", "0", "--no-midi", "--no-web", "--audio", audio]
     where = ["--folder", str(folder / "loops"), "--state", str(folder / "state"), "--keep", "100"]
     environment = {name: value for name, value in os.environ.items() if name != "NSM_URL"}
-    process = subprocess.Popen([*command, *where], stdout=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(
+        [*command, *where], stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    )
     assert process.stdout
     try:
         wire = Wire(next(int(found[1]) for line in process.stdout if (found := re.search(r"on port (\d+)", line))))

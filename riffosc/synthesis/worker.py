@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import threading
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
@@ -33,12 +34,24 @@ def serve(pipe: Connection) -> None:
     """Answer until the daemon goes away."""
     for number in (signal.SIGINT, signal.SIGTERM):  # they reach the whole group; the daemon decides what ends
         signal.signal(number, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    step_back()
     wait_patiently()
     desk = Desk(pipe)
     threading.Thread(target=desk.listen, daemon=True).start()
     desk.work()
+
+
+def step_back() -> None:
+    """Let riffosc itself go first, wherever both want a processor.
+
+    Linux shares processors between sessions first (autogroup, see sched(7)), and only then by niceness: in the same
+    session the renderer would use up what the loop is due, which then waited for tenths of a second.
+    """
+    if hasattr(os, "setsid"):
+        with suppress(PermissionError):  # it leads a group already
+            os.setsid()
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 class Desk:
