@@ -121,10 +121,10 @@ async def playing(server: str = SERVER) -> AsyncIterator[tuple[Ensemble, OscServ
         ensemble.close()
 
 
-def start_peer(stack: ExitStack, name: str, tempo: float, port: int, server: str = SERVER) -> Peer:
+def start_peer(stack: ExitStack, name: str, tempo: float, port: int, server: str, jitter_ms: float = 0.0) -> Peer:
     """The program that riffosc is to follow."""
     args: dict[str, tuple[object, ...]] = {
-        "midi": (server, tempo, JITTER_MS),
+        "midi": (server, tempo, jitter_ms),
         "jack": (server, tempo),
         "link": (tempo,),
         "tidal": (port, tempo),
@@ -138,7 +138,7 @@ async def follow(name: str, tempo: float, seconds: float, server: str = SERVER) 
         async with playing(server) as (ensemble, osc):
             survey = stack.enter_context(peer("survey", server))
             ensemble.store.set("/riff/clock", name)
-            other = start_peer(stack, name, tempo, osc.port, server)
+            other = start_peer(stack, name, tempo, osc.port, server, JITTER_MS)
             await ensemble.run(SETTLE_S)
             watched = await ensemble.watch(name, seconds)
             await ensemble.run(1.5)  # the survey is to reach beyond
