@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,7 +121,7 @@ async def playing(server: str = SERVER) -> AsyncIterator[tuple[Ensemble, OscServ
         ensemble.close()
 
 
-def start_peer(stack: ExitStack, name: str, tempo: float, port: int, server: str, jitter_ms: float = 0.0) -> Peer:
+def leader(name: str, tempo: float, port: int, server: str, jitter_ms: float = 0.0) -> AbstractContextManager[Peer]:
     """The program that riffosc is to follow."""
     args: dict[str, tuple[object, ...]] = {
         "midi": (server, tempo, jitter_ms),
@@ -129,7 +129,7 @@ def start_peer(stack: ExitStack, name: str, tempo: float, port: int, server: str
         "link": (tempo,),
         "tidal": (port, tempo),
     }
-    return stack.enter_context(peer(name, *args[name]))
+    return peer(name, *args[name])
 
 
 async def follow(name: str, tempo: float, seconds: float, server: str = SERVER) -> dict[str, float]:
@@ -138,7 +138,7 @@ async def follow(name: str, tempo: float, seconds: float, server: str = SERVER) 
         async with playing(server) as (ensemble, osc):
             survey = stack.enter_context(peer("survey", server))
             ensemble.store.set("/riff/clock", name)
-            other = start_peer(stack, name, tempo, osc.port, server, JITTER_MS)
+            other = stack.enter_context(leader(name, tempo, osc.port, server, JITTER_MS))
             await ensemble.run(SETTLE_S)
             watched = await ensemble.watch(name, seconds)
             await ensemble.run(1.5)  # the survey is to reach beyond
