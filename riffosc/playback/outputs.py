@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
+from riffosc.playback.aside import aside
 from riffosc.playback.null import NullOutput
 from riffosc.playback.player import Player
 
@@ -14,6 +15,8 @@ FIRST_RETRY_S, LAST_RETRY_S = 0.25, 2.0
 STALLED_S = 2.0
 PARTING_S = 0.1  # a few blocks, in which those who follow our MIDI clock hear that it stops
 
+GIVE_UP_S = 5.0  # a server that hangs is not waited for at the end
+
 
 class OutputError(RuntimeError):
     """No sound that way, in words for the musician."""
@@ -22,7 +25,7 @@ class OutputError(RuntimeError):
 class Output(Protocol):
     """Something that calls the mixer, block by block, on a thread of its own.
 
-    `open`, `start`, `stop` and `tend` may block: they are called in a worker thread, one at a time.
+    `open`, `start`, `stop` and `tend` may block: they are called in a thread aside, one at a time.
     """
 
     @property
@@ -92,30 +95,37 @@ class Outputs:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._tending:
-            await asyncio.wait([self._tending])
         if self._player.midi_clock:
             self._player.set_midi_clock(False)
             await asyncio.sleep(PARTING_S)
-        for output in (self._wanted, self._null):
-            await asyncio.to_thread(output.stop)
+        try:
+            await asyncio.wait_for(self._close(), GIVE_UP_S)
+        except TimeoutError:
+            log.warning("audio: %s does not let go; riffosc ends without it", self._wanted.name)
+            self._player.own()  # should it wake up after all, it is given silence
         self._task, self._player.output_name = None, ""
+
+    async def _close(self) -> None:
+        await aside(self._null.stop)
+        if self._tending:
+            await asyncio.wait([self._tending])
+        await aside(self._wanted.stop)
 
     async def _reach(self) -> bool:
         """Try the wanted output. The null output keeps time until it is open."""
         try:
-            await asyncio.to_thread(self._wanted.open, self._player)
-            await asyncio.to_thread(self._null.stop)
-            await asyncio.to_thread(self._wanted.start, self._player)
+            await aside(self._wanted.open, self._player)
+            await aside(self._null.stop)
+            await aside(self._wanted.start, self._player)
         except OutputError as error:
             log.log(logging.WARNING if self._task is None else logging.DEBUG, "%s", error)
-            await asyncio.to_thread(self._wanted.stop)
+            await aside(self._wanted.stop)
             return False
         self._now_playing(self._wanted)
         return True
 
     async def _keep_time(self) -> None:
-        await asyncio.to_thread(self._null.start, self._player)
+        await aside(self._null.start, self._player)
         self._now_playing(self._null)
 
     def _now_playing(self, output: Output) -> None:
@@ -148,7 +158,7 @@ class Outputs:
         elif self._stalled():
             await self._wait_for_calls()
         elif self._tending is None or self._tending.done():
-            self._tending = asyncio.ensure_future(asyncio.to_thread(self._tend))
+            self._tending = asyncio.ensure_future(aside(self._tend))
 
     def _tend(self) -> None:
         try:
@@ -163,7 +173,7 @@ class Outputs:
         await self._keep_time()
         if self._tending:
             await asyncio.wait([self._tending])
-        await asyncio.to_thread(self._wanted.stop)
+        await aside(self._wanted.stop)
 
     def _stalled(self) -> bool:
         now, calls = asyncio.get_running_loop().time(), self._wanted.calls()
@@ -179,8 +189,8 @@ class Outputs:
         while self._wanted.alive() and self._wanted.calls() == calls:
             await asyncio.sleep(POLL_S)
         if self._wanted.alive():
-            await asyncio.to_thread(self._null.stop)
-            await asyncio.to_thread(self._wanted.resume, self._player)
+            await aside(self._null.stop)
+            await aside(self._wanted.resume, self._player)
         self._now_playing(self._wanted)
 
 

@@ -322,6 +322,35 @@ def test_a_server_that_comes_late_or_hangs(player: Player, server: Server) -> No
     asyncio.run(live())
 
 
+HANGING = """
+import asyncio, os, signal, sys
+from riffosc.playback.jack import JackOutput
+from riffosc.playback.outputs import Outputs
+from riffosc.playback.player import Player
+
+async def main():
+    player = Player(2)
+    outputs = Outputs(player, JackOutput(server=sys.argv[1]))
+    await outputs.start()
+    while player.output_name != "jack":
+        await asyncio.sleep(0.05)
+    os.kill(int(sys.argv[2]), signal.SIGSTOP)
+    await outputs.stop()
+    player.close()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.jack
+def test_a_server_that_hangs_is_not_waited_for_at_the_end(server: Server) -> None:
+    server.start()
+    assert server.process
+    command = [sys.executable, "-c", HANGING, server.name, str(server.process.pid)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert (done.returncode, "does not let go" in done.stderr) == (0, True), done.stderr
+
+
 @pytest.mark.jack
 def test_another_blocksize_while_playing(player: Player, server: Server, open_jack: Callable[..., JackOutput]) -> None:
     open_jack()
