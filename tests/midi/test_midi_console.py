@@ -44,12 +44,20 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Controll
         server.close()
 
 
+def heed_ctrl_c() -> None:
+    """As in a terminal: a shell has its background jobs, a test run perhaps, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Typed:
     """A command in a terminal. `device` goes on sending until the command has what it wants."""
 
     def __init__(self, *words: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "riffosc.cli", "midi", *words], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-u", "-m", "riffosc.cli", "midi", *words],
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=heed_ctrl_c,  # noqa: PLW1509 (no thread runs yet)
         )
 
     def says(self, word: str, meanwhile: Callable[[], object]) -> str:
