@@ -3,7 +3,14 @@
 The OSC desk answers those of `COMMANDS` itself; other parts bring theirs, each with its `CommandDoc`.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from riffosc.params import Value
+
+Reply = tuple[str, tuple[Value, ...]]  # address, arguments
+Ask = Callable[[tuple[Any, ...]], Iterable[Reply]]  # arguments to answers; a ParamError is a refusal
 
 
 @dataclass(frozen=True, slots=True)

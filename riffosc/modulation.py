@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from riffosc.commands import CommandDoc
+from riffosc.commands import Ask, CommandDoc, Reply
 from riffosc.conductor import Conductor
 from riffosc.curves import SHAPES, Curve, Lfo, Line, Steps
 from riffosc.params import Param, ParamError, Store, Value, When
@@ -17,8 +17,6 @@ MAX_STEPS = 256
 MIN_BEATS = 1 / 64
 HUGE = 1e12  # nothing in music is
 
-Reply = tuple[str, tuple[Value, ...]]
-Ask = Callable[[tuple[object, ...]], Iterable[Reply]]
 Tell = Callable[..., object]  # a command and what became of it
 
 LFO = CommandDoc(

@@ -1,8 +1,8 @@
 """Prompt slots: words under a name, played in any voice by that name or by their number."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from riffosc.commands import CommandDoc
+from riffosc.commands import Ask, CommandDoc, Reply
 from riffosc.names import clean_name, meant
 from riffosc.params import MAX_TEXT, ParamError, Store, Value
 from riffosc.state import StateFolder, Tables
@@ -11,8 +11,6 @@ FILE = "slots.toml"
 HEADING = "Prompt slots of riffosc: name = words, in their order. Edits are taken up at once; comments are not kept."
 MAX_SLOTS = 256
 
-Reply = tuple[str, tuple[Value, ...]]
-Ask = Callable[[tuple[object, ...]], Iterable[Reply]]
 
 SET = CommandDoc(
     "/riff/slot/set", "s:name s:words", "/riff/done", "Keep words under a name; voices that play it change."

@@ -6,9 +6,9 @@ from functools import partial
 from math import ceil, isclose
 from typing import Any
 
-from riffosc.commands import CommandDoc
+from riffosc.commands import Ask, CommandDoc, Reply
 from riffosc.conductor import Conductor
-from riffosc.modulation import Ask, Modulation, Reply, Tell, number
+from riffosc.modulation import Modulation, Tell, number
 from riffosc.names import clean_name, meant
 from riffosc.params import ParamError, Store, Value, When
 from riffosc.quantise import Mark, Quantise

@@ -16,7 +16,7 @@ DECIDING = f"params {SCORE}"
 RULES = {
     "files": "",
     "params": "",
-    "commands": "",
+    "commands": "params",
     "timeline": "",
     "keep": "",
     "resources": "",

@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 
 from riffosc import __version__
-from riffosc.commands import COMMANDS, CommandDoc
+from riffosc.commands import COMMANDS, Ask, CommandDoc, Reply
 from riffosc.control.packet import Argument
 from riffosc.control.patterns import Patterns, is_pattern
-from riffosc.control.replies import Outbox, Peer, Reply
+from riffosc.control.replies import Outbox, Peer
 from riffosc.control.reports import Code, Refusal, Reports
 from riffosc.control.subscriptions import EVENTS, LEASE_S, MAX_RATE_HZ, RATE_HZ, STREAMS, Subscriptions
 from riffosc.params import Access, Param, Store, Value
 
 Args = tuple[Argument, ...]
 Command = Callable[[Args, Peer], None]
-Ask = Callable[[Args], Iterable[Reply]]
 
 MAX_QUESTIONS = 64  # addresses in one /riff/get
 HANDFUL = 16  # answers that are sent at once

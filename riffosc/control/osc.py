@@ -8,8 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
-from riffosc.commands import CommandDoc
-from riffosc.control.commands import Ask
+from riffosc.commands import Ask, CommandDoc
 from riffosc.control.desk import Counters, Desk
 from riffosc.control.dispatch import Played
 from riffosc.control.moments import Due

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from riffosc.commands import Reply
 from riffosc.params import Value
 
 Peer = Hashable  # where a message came from and its answer goes to; the address of a socket
 Carry = Callable[[Peer, bytes], None]
-Reply = tuple[str, tuple[Value, ...]]  # address, arguments
 
 MAX_BYTES = 1400  # of a datagram: one Ethernet frame
 BURST = 4  # datagrams sent in one go

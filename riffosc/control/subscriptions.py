@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from math import inf
 
-from riffosc.control.replies import Clock, Handle, Peer, Reply
+from riffosc.commands import Reply
+from riffosc.control.replies import Clock, Handle, Peer
 from riffosc.params import Value
 
 EVENTS = {  # what is sent as it happens, each one: event -> the topics that hear it

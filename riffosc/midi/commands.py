@@ -1,17 +1,14 @@
 """What can be asked of the hub by OSC."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from riffosc.commands import CommandDoc
+from riffosc.commands import Ask, CommandDoc, Reply
 from riffosc.midi.fields import written
 from riffosc.midi.hub import Midi
 from riffosc.midi.shelf import LEARNED
 from riffosc.params import ParamError, Value
-
-Reply = tuple[str, tuple[Value, ...]]
-Ask = Callable[[tuple[Any, ...]], Iterable[Reply]]
 
 
 def commands(midi: Midi) -> Iterator[tuple[CommandDoc, Ask]]:
