@@ -35,6 +35,7 @@ def main(context: click.Context, verbose: bool) -> None:
             click.echo(context.get_help())
 
 
+INVERTERS = ("riffosc", "torchaudio")
 OUTPUTS = ("auto", "jack", "portaudio", "none")
 
 
@@ -161,13 +162,17 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 @click.option("--samplerate", default=44100, show_default=True)
 @click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("riff.wav"), show_default=True)
-def render(out: Path, samplerate: int, **wishes: Any) -> None:
+@click.option(
+    "--inverter", default="riffosc", show_default=True, type=click.Choice(INVERTERS),
+    help="From picture to sound; torchaudio's is Riffusion's: slower, with a seam.",
+)  # fmt: skip
+def render(out: Path, samplerate: int, inverter: str, **wishes: Any) -> None:
     """Paint one loop into a WAV file, and its picture beside it."""
     from riffosc.offline import render_to_file
     from riffosc.params import ParamError
 
     try:
-        clip = render_to_file(out, samplerate, wishes)
+        clip = render_to_file(out, samplerate, wishes, inverter)
     except (ParamError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     request = clip.request

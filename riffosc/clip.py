@@ -34,6 +34,7 @@ class ClipRequest:
     key: str = ""  # "Am", "F#", or empty for the model's choice
     samplerate: int = 44100
     model: str = "embedded"
+    inverter: str = "riffosc"  # or "torchaudio", for comparison: slower, and not circular
 
     @property
     def beats(self) -> int:

@@ -1,5 +1,6 @@
 """`riffosc render`: the conductor under an offline clock, the renderer in this process, a file at the end."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,10 @@ def request_for(samplerate: int, wishes: dict[str, Any]) -> ClipRequest:
     raise ParamError("give a prompt or a seed image: there is nothing to paint")
 
 
-def render_to_file(out: Path, samplerate: int, wishes: dict[str, Any]) -> Clip:
+def render_to_file(out: Path, samplerate: int, wishes: dict[str, Any], inverter: str = "riffosc") -> Clip:
     from riffosc.synthesis.render import Renderer
 
-    clip = Renderer().render(request_for(samplerate, wishes))
+    clip = Renderer().render(replace(request_for(samplerate, wishes), inverter=inverter))
     write_wav(out, clip.samples, samplerate, wav_tags(clip))
     save_picture(clip.picture, out.with_suffix(".png"))
     return clip

@@ -189,6 +189,7 @@ class Performance:
     frames: int
     samplerate: int
     seed: int = 0
+    inverter: str = "riffosc"  # or "torchaudio", for comparison
 
 
 def invert(values: Tensor, how: Performance, progress: Progress = lambda _: None) -> Samples:
@@ -197,6 +198,10 @@ def invert(values: Tensor, how: Performance, progress: Progress = lambda _: None
     The same picture and performance give the same samples. `progress` hears 0 to 1 after each pass, and may
     end the work by raising.
     """
+    if how.inverter == "torchaudio":
+        from riffosc.synthesis import torchaudio_inverter
+
+        return torchaudio_inverter.invert(values, how)
     passes = len(values) * sum(stage.passes for stage in STAGES)
     done = iter(range(1, passes + 1))
     performed = [_invert_channel(channel, how, lambda: progress(next(done) / passes)) for channel in values]

@@ -101,7 +101,7 @@ def perform(picture: Picture, request: ClipRequest, progress: Progress = lambda 
 
     Always from the pixels, so that a saved picture sounds as its clip did.
     """
-    how = codec.Performance(picture.settings, request.frames, request.samplerate, request.seed)
+    how = codec.Performance(picture.settings, request.frames, request.samplerate, request.seed, request.inverter)
     return codec.invert(codec.to_values(picture.pixels), how, progress)
 
 
