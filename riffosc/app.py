@@ -16,6 +16,7 @@ from riffosc.control.networks import Networks, host_name, is_loopback
 from riffosc.control.osc import PORT, OscServer
 from riffosc.engine import LEADS_S, TICK_S, Engine
 from riffosc.folder import Folder, Keep
+from riffosc.metronome import Metronome
 from riffosc.midi.commands import commands
 from riffosc.midi.hub import Midi
 from riffosc.midi.router import Router
@@ -33,6 +34,7 @@ from riffosc.synthesis.process import RendererProcess
 
 log = logging.getLogger(__name__)
 
+MIDI_OUT = "midi_out="  # before the ports that `connect` names for it
 NO_ZEROCONF = "riffosc cannot be announced without zeroconf: install the extra, `riffosc[discovery]`"
 NO_PASSWORD = "OSC has no password: who reaches %s can play riffosc. --allow NETWORK says who may."
 
@@ -122,7 +124,8 @@ async def running(options: Options) -> AsyncIterator[App]:
                 osc.add_command(doc, ask)
         osc.add_command(CANCEL, quantise.cancel)
         if shelf:
-            _open_midi(stack, engine, osc, outputs, shelf)
+            midi = _open_midi(stack, engine, osc, outputs, shelf)
+            _open_metronome(stack, engine, outputs, midi, options.connect)
         for address, value in {"/riff/model": options.model, **options.settings}.items():
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
@@ -166,7 +169,7 @@ async def _announce(stack: AsyncExitStack, options: Options, port: int, web: boo
     announcer.start()
 
 
-def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, outputs: Outputs, shelf: Shelf) -> None:
+def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, outputs: Outputs, shelf: Shelf) -> Midi:
     """Controllers do what OSC does, by the same messages."""
     midi = Midi(engine.store, Router(engine.store, osc.desk.say), shelf)
     stack.callback(midi.close)
@@ -182,6 +185,23 @@ def _open_midi(stack: AsyncExitStack, engine: Engine, osc: OscServer, outputs: O
     engine.ticking.append(midi.tick)
     for doc, ask in commands(midi):
         osc.add_command(doc, ask)
+    return midi
+
+
+def _open_metronome(
+    stack: AsyncExitStack, engine: Engine, outputs: Outputs, midi: Midi, connect: tuple[str, ...]
+) -> None:
+    """MIDI clock to the system's ports while JACK, which has its own, does not play."""
+    player, ports = engine.player, midi.ports
+    metronome = Metronome(player, lambda: outputs.current.latency, ports.beat)
+    stack.callback(metronome.close)
+    ports.clock_to(pattern.removeprefix(MIDI_OUT) for pattern in connect if pattern.startswith(MIDI_OUT))
+
+    def tend(now: float) -> None:
+        wanted = player.midi_clock and player.output_name != "jack"
+        metronome.tend(ports.send_clock(wanted) and wanted)
+
+    engine.ticking.append(tend)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

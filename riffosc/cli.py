@@ -48,7 +48,12 @@ def player_options(command: Any) -> Any:
             ),
             click.option("--device", metavar="NAME", help="Sound card for PortAudio; see `riffosc devices`."),
             click.option("--no-audio", is_flag=True, help="Play nothing; the folder is all there is."),
-            click.option("--connect", multiple=True, metavar="PORTS", help="JACK ports for the main mix (pattern)."),
+            click.option(
+                "--connect",
+                multiple=True,
+                metavar="PORTS",
+                help="JACK ports for the main mix (pattern); midi_out=DEVICE: MIDI clock to it.",
+            ),
             click.option(
                 "--midi", multiple=True, metavar="MAP", help="MIDI map: its name or file; see `riffosc midi list`."
             ),

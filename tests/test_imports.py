@@ -49,6 +49,7 @@ RULES = {
     "quantise": f"{DECIDING} commands conductor",
     "curves": "",
     "modulation": f"{DECIDING} commands conductor curves quantise",
+    "metronome": "clocks playback",
     "clockwork": "params timeline clocks conductor playback",
     "snapshots": f"{DECIDING} commands conductor curves modulation names quantise state",
     "control": "params commands",

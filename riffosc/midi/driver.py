@@ -1,7 +1,8 @@
 """rtmidi, kept to what is needed of it: names of ports, ports by name, and no surprises.
 
 It makes a client for each port and for each listing of names; a listing of every second with a client of its own
-leaks them, so one input and one output live as long as we do. They hold the virtual ports, too.
+leaks them, so one input and one output live as long as we do. The input holds a virtual port, too; the virtual
+output is a client of its own, because clock is sent to it by another thread than the one that lists.
 """
 
 import logging
@@ -55,13 +56,17 @@ class Driver:
         self._open_virtual()
 
     def _open_virtual(self) -> None:
+        """Only both, or neither."""
+        output = None
         try:
-            for port, name in zip(self._lists, VIRTUAL, strict=False):
-                port.open_virtual_port(name)
+            if self._lists:
+                self._lists[IN].open_virtual_port(VIRTUAL[IN])
+                output = self._new(OUT)
+                output.open_virtual_port(VIRTUAL[OUT])
+                self.virtual = [self._lists[IN], output]
         except self.errors as error:
             log.debug("MIDI: no virtual ports: %s", error)
-        else:
-            self.virtual = self._lists
+            self.close(output)
 
     def _new(self, direction: int) -> Any:
         if direction == OUT:

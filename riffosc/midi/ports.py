@@ -1,27 +1,17 @@
 """MIDI devices by way of the system's own MIDI: ALSA, CoreMIDI or Windows. Polled; devices come and go."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable
 from itertools import count
-from typing import Any
 
 from riffosc.midi.driver import IN, OUT, VIRTUAL, Driver, numbered, plain
-from riffosc.midi.stamps import Stamps
+from riffosc.midi.line import Line
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.5  # between two looks at what is plugged in
 Incoming = tuple[str, float, bytes]  # port, seconds on the audio clock, message
-
-
-@dataclass(slots=True)
-class Line:
-    """An open port."""
-
-    port: Any
-    key: str  # what the system calls the device's; another when it has been away
-    stamps: Stamps = field(default_factory=Stamps)
 
 
 class Ports:
@@ -36,8 +26,12 @@ class Ports:
         self._there: dict[str, str] = {}  # names of all others to their keys, as when last looked at
         self._broken: set[str] = set()  # keys
         self._look_at = 0.0
+        self._clocked: list[re.Pattern[str]] = []  # names of outputs that take clock, beside our own
+        self._sends_clock = False
+        self._timed: tuple[tuple[str, Line], ...] = ()  # read by another thread
+        self._refused: set[str] = set()  # keys
         for lines, name, port in zip((self._inputs, self._outputs), VIRTUAL, self._driver.virtual, strict=False):
-            lines[name] = Line(port, name)
+            lines[name] = Line(self._driver, port, name)
 
     @property
     def problem(self) -> str:
@@ -70,7 +64,7 @@ class Ports:
                 found.append((name, line.stamps.at(delta, now), bytes(data)))
         except self._driver.errors as error:
             log.warning("MIDI: nothing more comes from %s: %s", name, error)
-            self._driver.close(self._inputs.pop(name).port)
+            self._inputs.pop(name).close()
         return found
 
     def outputs_of(self, name: str, match: str = "") -> list[str]:
@@ -85,23 +79,61 @@ class Ports:
     def send(self, name: str, data: bytes) -> None:
         """To nobody, where there is no such port."""
         line = self._outputs.get(name) or self._connect(name)
-        if line is None:
-            return
-        try:
-            line.port.send_message(data)
-        except self._driver.errors as error:
-            log.warning("MIDI: nothing can be sent to %s: %s", name, error)
-            self._driver.close(self._outputs.pop(name).port)
+        if line:
+            self._say(name, line, data)
 
     def _connect(self, name: str) -> Line | None:
         port = self._driver.connect(OUT, self._there[name]) if name in self._there else None
         if port is not None:
-            self._outputs[name] = Line(port, self._there[name])
+            self._outputs[name] = Line(self._driver, port, self._there[name])
         return self._outputs.get(name)
 
+    def _say(self, name: str, line: Line, data: bytes) -> None:
+        """Any thread. What has failed is tried again after the next look."""
+        if not line.failed and not line.send(data):
+            log.warning("MIDI: nothing can be sent to %s: %s", name, line.failed)
+
+    # clock
+
+    def clock_to(self, patterns: Iterable[str]) -> None:
+        """Regular expressions of the names of outputs that take clock. Our own does, where there is one."""
+        for pattern in patterns:
+            try:
+                self._clocked.append(re.compile(pattern))
+            except re.error as error:
+                log.warning("MIDI: %s names no output: %s", pattern, error)
+
+    def beat(self, data: bytes) -> None:
+        """Any thread. To every output that takes clock."""
+        for name, line in self._timed:
+            self._say(name, line, data)
+
+    def send_clock(self, on: bool) -> bool:
+        """Every tick: whether there is anybody to send it to, if it is to be sent."""
+        if on != self._sends_clock:
+            self._sends_clock = on
+            self._find_timed()
+            names = ", ".join(name for name, _ in self._timed)
+            if on and names:
+                log.info("MIDI: clock goes to %s", names)
+            elif on:
+                log.warning("MIDI: clock goes to nobody; --connect 'midi_out=NAME' names an output: %s", self.outputs)
+        return bool(self._timed)
+
+    def _find_timed(self) -> None:
+        """Outputs that were named are opened when there is something to send; ours is there for whoever connects."""
+        wanted = [name for name in self._there if any(one.fullmatch(name) for one in self._clocked)]
+        lines = {VIRTUAL[OUT]: self._outputs.get(VIRTUAL[OUT])}
+        for name in wanted if self._sends_clock else ():
+            if self._there[name] not in self._refused:
+                lines[name] = self._outputs.get(name) or self._connect(name)
+                self._refused |= set() if lines[name] else {self._there[name]}
+        self._timed = tuple((name, line) for name, line in lines.items() if line)
+
     def close(self) -> None:
+        self._timed = ()
         for line in (*self._inputs.values(), *self._outputs.values()):
-            self._driver.close(line.port)
+            line.close()
         self._driver.end()
         self._inputs.clear()
         self._outputs.clear()
@@ -116,16 +148,20 @@ class Ports:
         self._gone(self._outputs, outputs)
         self._there = dict(zip(numbered([plain(key) for key in outputs]), outputs, strict=True))
         self._broken &= set(keys)
+        self._refused &= set(outputs)
+        self._find_timed()
         known = {line.key for line in self._inputs.values()} | self._broken
         for key in keys:
             if key not in known:
                 self._listen(key)
 
     def _gone(self, lines: dict[str, Line], keys: list[str]) -> list[str]:
-        """Close those whose device is not there any more."""
-        gone = [name for name, line in lines.items() if line.key not in (*keys, *VIRTUAL)]
+        """Close those whose device is not there any more, or does not work."""
+        gone = [
+            name for name, line in lines.items() if line.key not in VIRTUAL and (line.failed or line.key not in keys)
+        ]
         for name in gone:
-            self._driver.close(lines.pop(name).port)
+            lines.pop(name).close()
         return gone
 
     def _listen(self, key: str) -> None:
@@ -136,7 +172,7 @@ class Ports:
         names = (plain(key) if number == 1 else f"{plain(key)} #{number}" for number in count(1))
         name = next(name for name in names if name not in self._inputs)
         log.info("MIDI: listening to %s", name)
-        self._inputs[name] = Line(port, key)
+        self._inputs[name] = Line(self._driver, port, key)
         self._came(name)
 
 

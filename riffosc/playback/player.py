@@ -51,8 +51,9 @@ class Player:
         self._backlog: deque[dict[str, float]] = deque()
         self._given = self.bank.returned()
         self._latest = 0.0
-        self.midi_clock = False  # whether it is sent
+        self.midi_clock, self.clock_offset_s = False, 0.0  # whether it is sent, and how much later than the beat
         self.timebase = False  # whether JACK has its bars and beats from us
+        self.guided: Player | None = None  # is told of time what we are told
         self.give_beats: Callable[[bool], str] = lambda on: "there is no JACK" if on else ""  # of the output's
         self._bars = (0.0, 4)
         self.output_name = ""
@@ -156,8 +157,13 @@ class Player:
 
         Start, stop, continue and song position follow the gate and the bars. Pulses go on while it is closed.
         """
-        self.midi_clock = on
+        self.midi_clock, self.clock_offset_s = on, offset_s
         self._send(kind=CLOCK, voice=int(on), seconds=offset_s)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the mixer has heard all that was said."""
+        return not self._backlog and self._rings.waiting(self.state["command_cursor"]) == 0
 
     def follow_transport(self, on: bool, offset_s: float = 0.0) -> None:
         """Keep the timeline on JACK's transport, `offset_s` later, whenever it rolls and has bars and beats.
@@ -263,6 +269,8 @@ class Player:
     def _send(self, **fields: float) -> None:
         self._backlog.append(fields)
         self._flush()
+        if self.guided and fields["kind"] in (TIMELINE, GATE, BARS, CLOCK):
+            self.guided._send(**fields)
 
     def _flush(self) -> None:
         """Hand over what waits. With no output running the ring may be full: the rest waits here."""
