@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from riffosc.app import App, Options, running
 from riffosc.bench.audio import RATE, SERVER, jack_server, record_voices
-from riffosc.bench.clock import LEFT_OUT, PERIOD, SETTLE_S, TEMPO, in_own_network, leader
+from riffosc.bench.clock import HEAD_START_S, LEFT_OUT, PERIOD, SETTLE_S, TEMPO, in_own_network, leader
 from riffosc.bench.peers import peer
 from riffosc.bench.recorder import Recorder, Recording
 from riffosc.bench.referee import Beat, Survey, referee
@@ -67,7 +67,7 @@ async def play(name: str, seconds: float, folder: Path, server: str = SERVER) ->
         port=0,
         web=False,
         voices=len(PROMPTS),
-        settings={"/riff/clock": name, **voices},
+        settings=voices,
     )
     log = Log()
     with ExitStack() as stack:
@@ -75,6 +75,8 @@ async def play(name: str, seconds: float, folder: Path, server: str = SERVER) ->
             app.engine.observe.append(log.hear)
             survey = stack.enter_context(peer("survey", server))
             other = stack.enter_context(leader(name, TEMPO, app.osc.port, server))
+            await asyncio.sleep(HEAD_START_S)
+            app.store.set("/riff/clock", name)
             await _settled(app, name)
             clips, xruns = len(log.clips), app.engine.player.xruns
             recorder = record_voices(folder / "sound.npz", seconds, len(PROMPTS), server)

@@ -25,6 +25,7 @@ from riffosc.params import Store
 from riffosc.playback.jack import JackOutput
 from riffosc.playback.player import Player
 
+HEAD_START_S = 2.0  # of two Link sessions that meet, the older one's tempo counts: it is to be the leader's
 SETTLE_S = 8.0
 MIDI_TEMPI = (60.0, 123.4, 174.0)
 JITTER_MS = 2.0
@@ -137,8 +138,9 @@ async def follow(name: str, tempo: float, seconds: float, server: str = SERVER) 
     with ExitStack() as stack:
         async with playing(server) as (ensemble, osc):
             survey = stack.enter_context(peer("survey", server))
-            ensemble.store.set("/riff/clock", name)
             other = stack.enter_context(leader(name, tempo, osc.port, server, JITTER_MS))
+            await ensemble.run(HEAD_START_S)
+            ensemble.store.set("/riff/clock", name)
             await ensemble.run(SETTLE_S)
             watched = await ensemble.watch(name, seconds)
             await ensemble.run(1.5)  # the survey is to reach beyond
