@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import Clip, ClipRequest, Samples
+from riffosc.limiter import limit
 from riffosc.picture import EMBEDDED, Picture
 from riffosc.resources import weights_dir
 from riffosc.synthesis import codec
@@ -42,6 +43,7 @@ class Renderer:
             picture = self._fit(request)
         painted = PAINTING if request.painted else 0.0
         samples = perform(picture, request, lambda part: progress(painted + part * (1 - painted)))
+        samples = limit(samples, request.samplerate)
         watch.lap("codec")
         return Clip(request, samples, picture, watch.laps)
 
@@ -97,7 +99,7 @@ class Stopwatch:
 
 
 def perform(picture: Picture, request: ClipRequest, progress: Progress = lambda _: None) -> Samples:
-    """The picture as sound of exactly `request.frames` frames: (channels, frames).
+    """The picture as sound of exactly `request.frames` frames: (channels, frames), not yet limited.
 
     Always from the pixels, so that a saved picture sounds as its clip did.
     """
