@@ -62,8 +62,18 @@ class Player:
 
     def play(self, loop: Loop) -> Audio:
         """The loop as (frames,), mono; what rings past its end sounds at its beginning."""
-        frames = loop.frames(self.samplerate)
-        blocks = -(-2 * frames // BLOCK)
+        return self._closed(self._twice(loop).mean(axis=1), loop)
+
+    def play_stereo(self, loop: Loop) -> Audio:
+        """The same as (2, frames): left and right, of which `play` is the mean."""
+        return np.stack([self._closed(side, loop) for side in self._twice(loop).T])
+
+    def _closed(self, twice: Audio, loop: Loop) -> Audio:
+        return closed(twice, loop.frames(self.samplerate), round(SEAM_S * self.samplerate))
+
+    def _twice(self, loop: Loop) -> Audio:
+        """Two passes of the loop and a little more: (frames, 2)."""
+        blocks = -(-2 * loop.frames(self.samplerate) // BLOCK)
         self._prepare(loop.parts)
         stereo = np.zeros((blocks * BLOCK, 2), np.float32)
         at = 0
@@ -75,7 +85,7 @@ class Player:
             else:
                 self._synth.noteoff(event.channel, event.pitch)
         self._render(stereo, at, blocks)
-        return closed(stereo.mean(axis=1), frames, round(SEAM_S * self.samplerate))
+        return stereo
 
     def _prepare(self, parts: tuple[Part, ...]) -> None:
         """Silence, then the loop's sounds; setting the rate also starts the reverb's own motion afresh."""
