@@ -25,7 +25,6 @@ RULES = {
     "picture": "files",
     "wav": "files",
     "clip": "timeline picture",
-    "limiter": "clip",
     "pictures": "picture resources",
     "table": "params commands",
     "reference": "commands midi modulation quantise slots snapshots",
@@ -55,7 +54,7 @@ RULES = {
     "snapshots": f"{DECIDING} commands conductor curves modulation names quantise state",
     "control": "params commands",
     "midi": "params commands files resources",
-    "synthesis": f"{SCORE} limiter resources threads",
+    "synthesis": f"{SCORE} resources threads",
     "playback": "clip timeline",
     "training": f"{SCORE} files resources synthesis",
 }

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import Clip, ClipRequest, Samples
-from riffosc.limiter import limit
 from riffosc.picture import EMBEDDED, Picture
 from riffosc.resources import weights_dir
 from riffosc.synthesis import codec
+from riffosc.synthesis.limiter import limit
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
 from riffosc.synthesis.prompt import parse_prompt
 from riffosc.synthesis.sampler import Progress, blend_prompts, sample

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from studio import RATE, Studio, bumps, noise, sine
 
-from riffosc.limiter import limit
+from riffosc.synthesis.limiter import limit
 
 QUICK = 441
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from riffosc.clip import Clip, ClipRequest
-from riffosc.limiter import CEILING
 from riffosc.picture import EMBEDDED, Picture, load_picture
 from riffosc.resources import seeds_dir
 from riffosc.synthesis import codec
+from riffosc.synthesis.limiter import CEILING
 from riffosc.synthesis.render import Renderer
 from riffosc.wav import pcm24
 

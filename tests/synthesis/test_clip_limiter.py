@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
-from riffosc.limiter import CEILING, REACH_S, least, limit, needed, smooth
+from riffosc.synthesis.limiter import CEILING, REACH_S, least, limit, needed, smooth
 
 SR = 44100
 REACH = round(REACH_S * SR)
