@@ -71,8 +71,8 @@ def settle(voice: Any) -> None:
 def limit(x: float) -> float:
     """Audio thread. As it is below the knee, then bent towards the ceiling; no memory, so no pumping.
 
-    For the sum of the voices: each clip by itself comes limited, 1 dB below full scale (`riffosc/synthesis/limiter.py`). Of one
-    that plays alone, as loud as it can be, it takes 0.2 dB.
+    For the sum of the voices: each clip by itself comes limited, 1 dB below full scale
+    (`riffosc/synthesis/limiter.py`). Of one that plays alone, as loud as it can be, it takes 0.2 dB.
     """
     size = abs(x)
     if size <= KNEE:
