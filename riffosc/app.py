@@ -14,6 +14,8 @@ from platformdirs import user_data_path
 from riffosc.control.guard import Guard
 from riffosc.control.networks import Networks, host_name, is_loopback
 from riffosc.control.osc import PORT, OscServer
+from riffosc.control.tidal import DEFAULT as TIDAL
+from riffosc.control.tidal import TidalEar
 from riffosc.engine import LEADS_S, TICK_S, Engine
 from riffosc.folder import Folder, Keep
 from riffosc.metronome import Metronome
@@ -57,6 +59,7 @@ class Options:
     port: int = PORT
     allow: tuple[str, ...] = ()  # networks that may play it; all that reach it if none is named
     web: bool = True  # the page and OSCQuery, on the TCP port of the same number
+    tidal: str = TIDAL  # host:port where TidalCycles is told of clips; empty for nobody
     announce: bool | None = None  # by Zeroconf; None: where others can reach it and the extra is installed
     model: str = "embedded"
     voices: int = VOICES
@@ -123,6 +126,8 @@ async def running(options: Options) -> AsyncIterator[App]:
             for doc, ask in part.commands():
                 osc.add_command(doc, ask)
         osc.add_command(CANCEL, quantise.cancel)
+        if options.tidal:
+            _tell_tidal(stack, engine, options.tidal)
         if shelf:
             midi = _open_midi(stack, engine, osc, outputs, shelf)
             _open_metronome(stack, engine, outputs, midi, options.connect)
@@ -202,6 +207,17 @@ def _open_metronome(
         metronome.tend(ports.send_clock(wanted) and wanted)
 
     engine.ticking.append(tend)
+
+
+def _tell_tidal(stack: AsyncExitStack, engine: Engine, where: str) -> None:
+    try:
+        ear = TidalEar.at(where)
+    except (OSError, ValueError) as error:
+        log.warning("TidalCycles at %r cannot be told of clips: %s", where, error)
+        return
+    stack.callback(ear.close)
+    engine.tells.append(ear)
+    engine.ticking.append(ear.tick)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

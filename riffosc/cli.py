@@ -69,6 +69,13 @@ def player_options(command: Any) -> Any:
                 help="By Zeroconf, so that others find it; if not said, with --bind to a network.",
             ),
             click.option("--no-web", is_flag=True, help="No page and no OSCQuery."),
+            click.option(
+                "--tidal",
+                metavar="HOST:PORT",
+                default="127.0.0.1:6010",
+                show_default=True,
+                help="Where TidalCycles is told of each clip in the folder; empty for nobody.",
+            ),
             click.option("--keep", metavar="N|SIZE", help="Keep so many clips or bytes (100, 2GB, 100,2GB)."),
             click.option(
                 "--state", type=click.Path(file_okay=False, path_type=Path), help="Slots and snapshots lie here."
@@ -130,6 +137,7 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
             port=options["port"],
             allow=options["allow"],
             web=not options["no_web"],
+            tidal=options["tidal"],
             announce=options["announce"],
             model=options["model"],
             voices=options["voices"],

@@ -1,13 +1,11 @@
 """Every example against a running riffosc, with its real model, in a network where port 7433 is free."""
 
-import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from alone import in_a_network_of_its_own, needs, run_beside_riffosc
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -20,59 +18,12 @@ fork {
 }
 """
 
-# riffosc itself, then the example; riffosc's own output goes to a file, and it is ended when the example has ended.
-STAGE = """
-ip link set lo up
-"$PYTHON" -m riffosc.cli run --no-audio --folder loops > riffosc.log 2>&1 &
-riffosc=$!
-until "$PYTHON" -c "$PING" 2>/dev/null; do
-    kill -0 $riffosc || { cat riffosc.log; exit 1; }
-    sleep 0.2
-done
-"$@"
-ended=$?
-kill -TERM $riffosc
-wait $riffosc || { cat riffosc.log; exit 1; }
-exit $ended
-"""
-PING = """
-from pythonosc.udp_client import SimpleUDPClient
-riff = SimpleUDPClient("127.0.0.1", 7433)
-riff.send_message("/riff/ping", [])
-assert next(riff.get_messages(timeout=1)).address == "/riff/pong"
-"""
-
-pytestmark = [
-    pytest.mark.clients,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(
-        os.name != "posix" or os.geteuid() != 0 or shutil.which("unshare") is None,
-        reason="a network of its own, where port 7433 is free, needs root",
-    ),
-]
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(300), in_a_network_of_its_own]
 
 
 def play(folder: Path, *command: str) -> str:
     """What the example says; riffosc's folder is `folder / "loops"`."""
-    environment = os.environ | {
-        "HOME": str(folder),
-        "XDG_RUNTIME_DIR": str(folder),
-        "QT_QPA_PLATFORM": "offscreen",
-        "QTWEBENGINE_DISABLE_SANDBOX": "1",
-        "PYTHON": sys.executable,
-        "PING": PING,
-    }
-    done = subprocess.run(
-        ["unshare", "-n", "sh", "-c", STAGE, "sh", *command],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return run_beside_riffosc(folder, *command)
 
 
 def loops(folder: Path, voice: int) -> list[Path]:
@@ -104,7 +55,7 @@ def test_what_is_cued_is_taken(tmp_path: Path) -> None:
     assert len(loops(tmp_path, 1)) == 2
 
 
-@pytest.mark.skipif(shutil.which("sclang") is None, reason="needs sclang")
+@needs("sclang")
 def test_supercollider_prompts_and_hears_of_the_clip(tmp_path: Path) -> None:
     (tmp_path / "run.scd").write_text(SCD_END % (EXAMPLES / "05_supercollider.scd"))
     heard = play(tmp_path, "sclang", "run.scd")

@@ -16,6 +16,7 @@ DECIDING = f"params {SCORE}"
 RULES = {
     "files": "",
     "params": "",
+    "client": "",
     "commands": "params",
     "timeline": "",
     "keep": "",

@@ -2,13 +2,12 @@
 
 import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
+from alone import EAR, in_a_network_of_its_own, needs, run_alone
 
 from riffosc import table
 from riffosc.params import PARAMS
@@ -17,45 +16,6 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-# A daemon's ear, without sound: it says what it takes in, and that a clip has landed, until the block has ended.
-LISTEN = """
-import asyncio, sys
-from pathlib import Path
-from riffosc.conductor import Conductor
-from riffosc.control.osc import OscServer
-from riffosc.modulation import Modulation
-from riffosc.params import Store
-from riffosc.quantise import Quantise
-from riffosc.slots import Slots
-from riffosc.snapshots import Snapshots
-from riffosc.state import StateFolder
-
-async def main():
-    store = Store()
-    store.listen(lambda address, value: print("took", address, value, flush=True))
-    server = await OscServer.open(store)
-    conductor = Conductor({voice: store.voice(voice) for voice in range(1, 9)}, print, 44100)
-    folder = StateFolder(Path("state"), print)
-    quantise = Quantise(store, conductor, lambda: 0.0, {})
-    modulation = Modulation(store, conductor, server.done)
-    snapshots = Snapshots(folder, quantise, modulation, conductor, server.done)
-    server.desk.hear(beats=quantise)
-    for part in (Slots(store, folder), modulation, snapshots):
-        for doc, ask in part.commands():
-            server.add_command(doc, ask)
-    block = await asyncio.create_subprocess_exec(*sys.argv[1:], stdin=asyncio.subprocess.DEVNULL)
-    ended = asyncio.create_task(block.wait())
-    while not ended.done():
-        server.notify("clip", "/riff/clip", "riff1", 42, "/loops/a.wav", 126.0, 8.0, 7, "dub")
-        await asyncio.wait([ended], timeout=0.1)
-    print("moving", *modulation.standing())
-    quantise.tick(60.0)
-    folder.close()
-    print("bad", server.counters.bad, "ended", ended.result())
-    server.close()
-
-asyncio.run(main())
-"""
 UNTIL_A_CLIP = """
 fork {
     OSCdef(\\testEnd, { |msg| ("heard" + msg.join(" ")).postln; 0.exit }, '/riff/clip');
@@ -70,37 +30,9 @@ def blocks(language: str) -> list[str]:
     return [body for name, body in FENCE.findall(README) if name == language]
 
 
-def needs(*programs):
-    missing = [program for program in programs if shutil.which(program) is None]
-    return pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)}")
-
-
-in_a_network_of_its_own = pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() != 0, reason="a network of its own, where port 7433 is free, needs root"
-)
-
-
 def play(folder: Path, *command: str) -> list[str]:
-    """What a listening riffosc and the block itself say; both where nobody else has port 7433."""
-    (folder / "listen.py").write_text(LISTEN)
-    environment = os.environ | {
-        "HOME": str(folder),
-        "XDG_RUNTIME_DIR": str(folder),
-        "QT_QPA_PLATFORM": "offscreen",
-        "QTWEBENGINE_DISABLE_SANDBOX": "1",
-        "PYTHONUNBUFFERED": "1",
-    }
-    done = subprocess.run(
-        ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "listen.py", *command],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    print(done.stdout, done.stderr)
-    lines = done.stdout.splitlines()
+    """What a listening riffosc and the block itself say."""
+    lines = run_alone(folder, sys.executable, EAR, *command).stdout.splitlines()
     assert lines[-1] == "bad 0 ended 0"
     return lines
 
@@ -123,7 +55,7 @@ def test_rows_have_as_many_cells_as_their_head():
 
 @pytest.mark.clients
 @in_a_network_of_its_own
-@needs("oscsend", "unshare", "ip")
+@needs("oscsend")
 def test_the_terminal_block(tmp_path):
     block = blocks("sh")[0]
     heard = play(tmp_path, "sh", "-e", "-c", block)
@@ -135,7 +67,7 @@ def test_the_terminal_block(tmp_path):
 
 @pytest.mark.clients
 @in_a_network_of_its_own
-@needs("oscsend", "unshare", "ip")
+@needs("oscsend")
 def test_the_block_on_slots_snapshots_and_changes_in_time(tmp_path):
     heard = play(tmp_path, "sh", "-e", "-c", blocks("sh")[1])
     took = [" ".join(line.split(" ")[1:3]) for line in heard if line.startswith("took")]
@@ -146,7 +78,6 @@ def test_the_block_on_slots_snapshots_and_changes_in_time(tmp_path):
 
 @pytest.mark.clients
 @in_a_network_of_its_own
-@needs("unshare", "ip")
 def test_the_python_block(tmp_path):
     (block,) = blocks("python")
     heard = play(tmp_path, sys.executable, "-c", block)
@@ -157,7 +88,7 @@ def test_the_python_block(tmp_path):
 
 @pytest.mark.clients
 @in_a_network_of_its_own
-@needs("sclang", "unshare", "ip")
+@needs("sclang")
 def test_the_supercollider_block(tmp_path):
     (block,) = blocks("supercollider")
     (tmp_path / "readme.scd").write_text(block)

@@ -9,7 +9,7 @@ from riffosc.control.reports import Code, Refusal
 Keys = Mapping[str, Argument]
 
 ADDRESSES = ("/riff/play", "/dirt/play")  # the voice is in the message
-BOOKKEEPING = frozenset(("voice", "orbit", "at", "cps", "cycle", "delta", "_id_", "s", "n"))  # no parameters
+BOOKKEEPING = frozenset(("voice", "riff", "orbit", "at", "cps", "cycle", "delta", "_id_", "s", "n"))  # no parameters
 MAX_VOICE_DIGITS = 3
 
 
@@ -37,10 +37,13 @@ def pairs(args: tuple[Argument, ...]) -> dict[str, Argument]:
 
 
 def voice_of(keys: Keys, addressed: int | None, voices: int) -> int:
-    """`voice`, else `orbit` + 1, else that of the address, else 1. Refusal when there are not so many."""
+    """`voice`, else `riff`, else `orbit` + 1, else that of the address, else 1. Refusal when there are not so many.
+
+    `riff` is what patches/tidal marks its patterns with: Tidal has a `voice` of its own, which SuperDirt's synths read.
+    """
     voice = 1 if addressed is None else addressed
-    if "voice" in keys:
-        voice = _whole("voice", keys["voice"])
+    if named := [key for key in ("voice", "riff") if key in keys]:
+        voice = _whole(named[0], keys[named[0]])
     elif "orbit" in keys:  # Tidal counts from 0 and always sends it
         voice = _whole("orbit", keys["orbit"]) + 1
     if not 1 <= voice <= voices:

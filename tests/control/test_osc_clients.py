@@ -1,12 +1,10 @@
 """Programs that musicians use: liblo's tools and SuperCollider."""
 
 import asyncio
-import os
-import shutil
-import subprocess
 import sys
 
 import pytest
+from alone import in_a_network_of_its_own, needs, run_alone
 
 pytestmark = pytest.mark.clients
 
@@ -98,32 +96,10 @@ fork {
 """
 
 
-def needs(*programs):
-    missing = [program for program in programs if shutil.which(program) is None]
-    return pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)}")
-
-
-in_a_network_of_its_own = pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() != 0, reason="a network namespace of its own needs root"
-)
-
-
 def alone(folder, script):
     """Run a Python script where nobody else is on the network: these programs listen to all of it."""
     (folder / "script.py").write_text(script)
-    environment = os.environ | {
-        "HOME": str(folder),
-        "XDG_RUNTIME_DIR": str(folder),
-        "QT_QPA_PLATFORM": "offscreen",
-        "QTWEBENGINE_DISABLE_SANDBOX": "1",  # Chromium inside sclang does not start as root otherwise
-        "PYTHONUNBUFFERED": "1",
-    }
-    command = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$0" script.py', sys.executable]
-    finished = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=110, check=False
-    )
-    print(finished.stdout, finished.stderr)
-    return finished
+    return run_alone(folder, sys.executable, "script.py")
 
 
 @needs("oscsend")
@@ -157,7 +133,7 @@ def test_oscsend(with_server):
 
 
 @in_a_network_of_its_own
-@needs("oscdump", "unshare", "ip")
+@needs("oscdump")
 def test_oscdump_reads_all_that_we_send(tmp_path):
     """oscdump can only listen, so the server is told that its port asked: for a list in bundles, and events."""
     out = alone(tmp_path, OSCDUMP).stdout
@@ -173,7 +149,7 @@ def test_oscdump_reads_all_that_we_send(tmp_path):
 
 
 @in_a_network_of_its_own
-@needs("sclang", "unshare", "ip")
+@needs("sclang")
 def test_supercollider(tmp_path):
     """A block as a player would evaluate it."""
     (tmp_path / "block.scd").write_text(SUPERCOLLIDER)
