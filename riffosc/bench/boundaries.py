@@ -81,7 +81,7 @@ async def play(name: str, seconds: float, folder: Path, server: str = SERVER) ->
             clips, xruns = len(log.clips), app.engine.player.xruns
             recorder = record_voices(folder / "sound.npz", seconds, len(PROMPTS), server)
             shaken = await _watch(app.engine.player, recorder)
-            offset = _offset(app)
+            offset = frames_between(app)
             await asyncio.sleep(1.5)  # the survey is to reach beyond
             figures = {"clips": len(log.clips) - clips, "server_xruns": app.engine.player.xruns - xruns}
             delay = app.outputs.current.latency if app.engine.clockwork.clocks[name].delayed else 0.0
@@ -105,7 +105,7 @@ def _voice(prompt: str) -> list[tuple[str, Any]]:
     return [("prompt", prompt), ("evolve", 0.25), ("bars", 1)]
 
 
-def _offset(app: App) -> int:
+def frames_between(app: App) -> int:
     """From the server's frames to the engine's."""
     wires = app.outputs.current.wires  # type: ignore[attr-defined]
     while True:
@@ -138,7 +138,7 @@ def judge(recording: Recording, log: Log, beat: Beat, shaken: Sequence[float] = 
     unclear = 0
     begun = {(news.voice, news.frame): news for news in log.events if news.kind in (NewsKind.PASS, NewsKind.LANDED)}
     for news in begun.values():
-        around = _cut(recording, news.voice - 1, news.frame - AROUND, 2 * AROUND + SOUND)
+        around = cut(recording, news.voice - 1, news.frame - AROUND, 2 * AROUND + SOUND)
         if around is None or news.slot not in log.clips or news.cue or news.position:
             continue
         place = find(around, log.clips[news.slot][0, :SOUND].astype(np.float64))
@@ -170,7 +170,7 @@ def find(around: Sound, beginning: Sound) -> int | None:
     return best if alike[best] > CLEAR else None
 
 
-def _cut(recording: Recording, voice: int, frame: int, count: int) -> Sound | None:
+def cut(recording: Recording, voice: int, frame: int, count: int) -> Sound | None:
     """`count` frames of a voice from the engine's `frame` on; None if they were not recorded whole."""
     places, frames = recording.blocks.T
     first = int(np.searchsorted(frames, frame, "right")) - 1

@@ -1,6 +1,6 @@
 """TidalCycles' ear: which clips there are, sent to where it takes controls from outside.
 
-Tidal reads them with `cI 0 "riff1_n"`, `cS "" "riff1_prompt"` and the like; its listener wants a key and one value,
+Tidal reads them with `n "^riff1_n"`, `cS "" "riff1_prompt"` and the like; its listener wants a key and one value,
 as s, i or f (`Sound.Tidal.Stream.Listen`).
 """
 
