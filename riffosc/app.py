@@ -204,7 +204,9 @@ def _open_metronome(
 
     def tend(now: float) -> None:
         wanted = player.midi_clock and player.output_name != "jack"
-        metronome.tend(ports.send_clock(wanted) and wanted)
+        if not wanted:
+            metronome.close()  # its last word is for those who heard the others
+        metronome.tend(ports.send_clock(wanted))
 
     engine.ticking.append(tend)
 

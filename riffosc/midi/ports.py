@@ -11,6 +11,7 @@ from riffosc.midi.line import Line
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.5  # between two looks at what is plugged in
+NOT_NAMED = "MIDI: clock goes to nobody: start riffosc with --connect 'midi_out=NAME' for an output; there are %s"
 Incoming = tuple[str, float, bytes]  # port, seconds on the audio clock, message
 
 
@@ -110,25 +111,26 @@ class Ports:
 
     def send_clock(self, on: bool) -> bool:
         """Every tick: whether there is anybody to send it to, if it is to be sent."""
-        if on != self._sends_clock:
-            self._sends_clock = on
+        if on and not self._sends_clock:
             self._find_timed()
-            names = ", ".join(name for name, _ in self._timed)
-            if on and names:
-                log.info("MIDI: clock goes to %s", names)
-            elif on:
-                log.warning("MIDI: clock goes to nobody; --connect 'midi_out=NAME' names an output: %s", self.outputs)
+            if not self._timed:
+                log.warning(NOT_NAMED, ", ".join(self.outputs) or "none")
+        if not on:
+            self._timed = ()
+        self._sends_clock = on
         return bool(self._timed)
 
     def _find_timed(self) -> None:
         """Outputs that were named are opened when there is something to send; ours is there for whoever connects."""
-        wanted = [name for name in self._there if any(one.fullmatch(name) for one in self._clocked)]
         lines = {VIRTUAL[OUT]: self._outputs.get(VIRTUAL[OUT])}
-        for name in wanted if self._sends_clock else ():
-            if self._there[name] not in self._refused:
+        for name, key in self._there.items():
+            if key not in self._refused and any(one.fullmatch(name) for one in self._clocked):
                 lines[name] = self._outputs.get(name) or self._connect(name)
-                self._refused |= set() if lines[name] else {self._there[name]}
+                self._refused |= set() if lines[name] else {key}
+        known = dict(self._timed)
         self._timed = tuple((name, line) for name, line in lines.items() if line)
+        for name in dict(self._timed).keys() - known:
+            log.info("MIDI: clock goes to %s", name)
 
     def close(self) -> None:
         self._timed = ()
@@ -149,7 +151,8 @@ class Ports:
         self._there = dict(zip(numbered([plain(key) for key in outputs]), outputs, strict=True))
         self._broken &= set(keys)
         self._refused &= set(outputs)
-        self._find_timed()
+        if self._sends_clock:
+            self._find_timed()
         known = {line.key for line in self._inputs.values()} | self._broken
         for key in keys:
             if key not in known:

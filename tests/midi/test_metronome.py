@@ -18,7 +18,7 @@ from riffosc.timeline import Timeline
 
 rtmidi = pytest.importorskip("rtmidi")
 SYSEX, PULSE, SONG, START, CONTINUE, STOP = 0xF0, 0xF8, 0xF2, 0xFA, 0xFB, 0xFC
-SAID = [SONG, CONTINUE, STOP, START, STOP, SONG, CONTINUE, STOP]
+SAID = [SONG, CONTINUE, STOP, START, STOP, SONG, CONTINUE, STOP, SONG, CONTINUE, STOP]
 
 
 @pytest.fixture
@@ -135,11 +135,15 @@ def test_a_drum_machine_follows_without_jack(server: Server, tmp_path: Path) -> 
             await until(lambda: not follower().runs)
             say("/riff/continue")
             await until(lambda: follower().runs)
+            say("/riff/midi_clock", 0)
+            await until(lambda: not follower().runs)
+            say("/riff/midi_clock", 1)
+            await until(lambda: follower().runs)
 
     try:
         asyncio.run(play())
         assert drums.hears((STOP,)) and not follower().runs, "riffosc has left"
-        assert [pulse % 96 for pulse in follower().stopped_at[:-1]] == [0, 0], "on bar lines"
+        assert [pulse % 96 for pulse in follower().stopped_at[:2]] == [0, 0], "on bar lines"
         heard = [tuple(bytes.fromhex(data)) for _, data in peer.do("heard")]
         assert [message[0] for message in words(drums.heard)] == SAID
         assert words(heard) == words(drums.heard)
