@@ -27,6 +27,7 @@ MAP = 'name = "knobs"\nmatch = "knobs"\n[controls]\n"cc 1" = { to = "mix", mode 
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     one = Server()
     monkeypatch.setenv("JACK_DEFAULT_SERVER", one.name)
+    monkeypatch.setattr("riffosc.midi.ports.LOOK_S", 0.1)  # nobody has to be spared here
     try:
         one.start()
         yield one
