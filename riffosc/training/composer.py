@@ -10,24 +10,37 @@ from riffosc.training.captions import captions
 from riffosc.training.genres import GENRES, Genre
 from riffosc.training.grooves import groove
 from riffosc.training.lines import Song, bass_line, chord_part
-from riffosc.training.loop import ROLES, Loop, Note, Part
+from riffosc.training.loop import ROLES, Loop, Note, Part, Swing
 from riffosc.training.melody import melody
+from riffosc.training.mixing import chosen_effects
 from riffosc.training.patterns import WALTZES
 from riffosc.training.sounds import BY_ROLE, Sound
 from riffosc.training.theory import SCALES, Key, progression
 
-CHANNELS = {"drums": 9, "bass": 0, "chords": 1, "lead": 2}
-METERS = ((2, 4, 0.62), (1, 4, 0.12), (4, 4, 0.10), (2, 3, 0.10), (1, 3, 0.03), (4, 3, 0.03))
+METERS = ((2, 4, 0.54), (1, 4, 0.12), (4, 4, 0.20), (2, 3, 0.07), (1, 3, 0.03), (4, 3, 0.04))
 MIXES: tuple[tuple[tuple[str, ...], float], ...] = (  # the rest is any other two or three
-    (("drums",), 0.14),
-    (("bass",), 0.115),
-    (("chords",), 0.115),
-    (("lead",), 0.115),
-    (("drums", "bass"), 0.14),
-    (("chords", "lead"), 0.09),
-    (ROLES, 0.235),
+    (("drums",), 0.15),
+    (("bass",), 0.12),
+    (("chords",), 0.13),
+    (("lead",), 0.14),
+    (("texture",), 0.02),
+    (("drums", "bass"), 0.10),
+    (("chords", "lead"), 0.06),
+    (("drums", "bass", "chords", "lead"), 0.15),
+    (ROLES, 0.02),
 )
-THIRDS = {0.25: 1 / 3, 0.5: 2 / 3, 0.75: 2 / 3}  # where the sixteenths of a beat go in swing
+SCALE_SHARES = {
+    "major": {"major": 0.70, "major pentatonic": 0.12, "mixolydian": 0.11, "lydian": 0.07},
+    "minor": {
+        "minor": 0.66,
+        "minor pentatonic": 0.10,
+        "dorian": 0.09,
+        "phrygian": 0.05,
+        "harmonic minor": 0.06,
+        "blues": 0.04,
+    },
+}
+FROM_ELSEWHERE = 0.2  # chance of a sound that is not usual in the genre, so that each is heard often enough
 
 
 class Wish(TypedDict, total=False):
@@ -38,8 +51,9 @@ class Wish(TypedDict, total=False):
     bars: int
     quantum: int  # beats per bar
     root: int  # pitch class, 0 is C
-    mode: str  # "major" or "minor"
+    mode: str  # a scale's name
     roles: tuple[str, ...]
+    instruments: tuple[str, ...]  # one for each role
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,8 @@ class Plan:
     quantum: int
     key: Key
     roles: tuple[str, ...]
+    swing: Swing
+    instruments: tuple[str, ...] = ()
 
 
 def compose(rng: Generator) -> Loop:
@@ -71,12 +87,31 @@ def _check(wish: Wish) -> None:
     if "genre" in wish and wish["genre"] not in GENRES:
         raise ValueError(f"There is no genre {wish['genre']!r}; there are {', '.join(GENRES)}.")
     if wish.get("mode", "major") not in SCALES:
-        raise ValueError("The mode is major or minor.")
-    if not set(wish.get("roles", ROLES)) <= set(ROLES) or wish.get("roles") == ():
+        raise ValueError(f"The mode is one of {', '.join(SCALES)}.")
+    roles = wish.get("roles", ROLES)
+    if not set(roles) <= set(ROLES) or not roles:
         raise ValueError(f"The roles are some of {', '.join(ROLES)}.")
+    for role, instrument in zip(roles, wish.get("instruments", ()), strict=False):
+        if instrument not in BY_ROLE[role]:
+            raise ValueError(f"There is no instrument {instrument!r} for {role}; there are {', '.join(BY_ROLE[role])}.")
 
 
 def _plan(rng: Generator, wish: Wish) -> Plan:
+    bars, quantum = _meter(rng, wish)
+    genre = _draw_genre(rng, quantum)
+    if "genre" in wish:
+        genre = GENRES[wish["genre"]]
+    low, high = genre.tempo if rng.random() < 0.88 else (60, 180)
+    tempo = float(round(rng.uniform(low, high), int(rng.random() < 0.2)))
+    mode = "minor" if rng.random() < genre.minor else "major"
+    root, scale = int(rng.integers(12)), _of(rng, SCALE_SHARES[mode])
+    key = Key(wish.get("root", root), wish.get("mode", "blues" if genre.name == "blues" and mode == "minor" else scale))
+    swing, roles = _swing(rng, genre), _draw_roles(rng)
+    tempo, roles = wish.get("tempo", tempo), wish.get("roles", roles)
+    return Plan(genre, tempo, bars, quantum, key, roles, swing, wish.get("instruments", ()))
+
+
+def _meter(rng: Generator, wish: Wish) -> tuple[int, int]:
     meters = [
         meter
         for meter in METERS
@@ -84,19 +119,15 @@ def _plan(rng: Generator, wish: Wish) -> Plan:
     ]
     if not meters:
         raise ValueError("A loop has 1, 2 or 4 bars of 3 or 4 beats.")
-    bars, quantum, _ = meters[_draw(rng, [meter[2] for meter in meters])]
-    genre = _draw_genre(rng, quantum)
-    if "genre" in wish:
-        genre = GENRES[wish["genre"]]
-    low, high = genre.tempo if rng.random() < 0.88 else (60, 180)
-    tempo = float(round(rng.uniform(low, high), int(rng.random() < 0.2)))
-    key = Key(int(rng.integers(12)), "minor" if rng.random() < genre.minor else "major")
-    key = Key(wish.get("root", key.root), wish.get("mode", key.mode))
-    return Plan(genre, wish.get("tempo", tempo), bars, quantum, key, wish.get("roles", _draw_roles(rng)))
+    return meters[_draw(rng, [meter[2] for meter in meters])][:2]
 
 
 def _draw(rng: Generator, weights: list[float]) -> int:
     return int(rng.choice(len(weights), p=np.asarray(weights) / sum(weights)))
+
+
+def _of(rng: Generator, shares: dict[str, float]) -> str:
+    return list(shares)[_draw(rng, list(shares.values()))]
 
 
 def _draw_genre(rng: Generator, quantum: int) -> Genre:
@@ -110,66 +141,115 @@ def _draw_roles(rng: Generator) -> tuple[str, ...]:
     if index < len(MIXES):
         return MIXES[index][0]
     while True:
-        roles = tuple(role for role in ROLES if rng.random() < 0.6)
+        roles = tuple(role for role in ROLES if rng.random() < (0.15 if role == "texture" else 0.6))
         if 2 <= len(roles) <= 3:
             return roles
 
 
+def _swing(rng: Generator, genre: Genre) -> Swing:
+    """Swung eighths where the genre has them, swung sixteenths in most loops of a genre that shuffles."""
+    if genre.swing:
+        return Swing(0.5, round(float(genre.swing + rng.uniform(-0.03, 0.02)), 3))
+    if genre.shuffle and rng.random() < 0.7:
+        return Swing(0.25, round(float(np.clip(genre.shuffle + rng.uniform(-0.03, 0.05), 0.53, 0.67)), 3))
+    return Swing()
+
+
 def _write(rng: Generator, plan: Plan) -> Loop:
-    size = 4 if plan.genre.sevenths else 3
-    chords = progression(rng, plan.key, plan.bars * plan.quantum, plan.quantum, size)
+    rich = 0.85 if plan.genre.sevenths else 0.12
+    chords = progression(rng, plan.key, plan.bars, plan.quantum, rich)
     song = Song(plan.key, chords, plan.bars, plan.quantum)
-    parts = tuple(_part(rng, plan, song, role) for role in plan.roles)
-    loop = Loop(plan.tempo, plan.quantum, plan.bars, plan.key.root, plan.key.mode, plan.genre.name, parts)
+    force = float(np.clip(plan.genre.force + rng.normal(0, 0.14), 0, 1))
+    parts: list[Part] = []
+    for role in plan.roles:
+        parts.append(_part(rng, plan, song, (role, force, tuple(part.instrument for part in parts))))
+    loop = Loop(
+        tempo=plan.tempo,
+        quantum=plan.quantum,
+        bars=plan.bars,
+        root=plan.key.root,
+        mode=plan.key.mode,
+        genre=plan.genre.name,
+        parts=tuple(parts),
+        scale=plan.key.scale,
+        swing=plan.swing,
+        pitches=plan.key.pitches,
+    )
     return replace(loop, captions=captions(rng, loop))
 
 
-def _part(rng: Generator, plan: Plan, song: Song, role: str) -> Part:
-    genre = plan.genre
-    names = {"drums": genre.kits, "bass": genre.basses, "chords": genre.harmonies, "lead": genre.leads}[role]
-    if role != "drums" and rng.random() < 0.12:  # now and then a sound from elsewhere
-        names = tuple(BY_ROLE[role])
-    sound = BY_ROLE[role][_pick(rng, names)]
-    style = _style(rng, plan, role)
-    notes = _notes(rng, plan, song, (role, style, sound))
-    if genre.swing:
-        notes = tuple(_swung(note) for note in notes)
-    return Part(role, sound.name, sound.program, CHANNELS[role], untangled(notes, song.beats), style)
+def _part(rng: Generator, plan: Plan, song: Song, which: tuple[str, float, tuple[str, ...]]) -> Part:
+    """One role's part; `which` is the role, how hard it is played, and the instruments that play already."""
+    role, force, others = which
+    if len(others) < len(plan.instruments):
+        sound = BY_ROLE[role][plan.instruments[len(others)]]
+    else:
+        sound = _sound(rng, plan, role, others)
+    style = _style(rng, plan, role, sound)
+    notes = _notes(rng, song, (role, style, sound), force)
+    notes = tuple(_swung(note, plan.swing) for note in notes)
+    effects = chosen_effects(rng, plan.genre.name, role, sound)
+    played = untangled(notes, song.beats)
+    return Part(role, sound.name, played, style, effects, round(force, 3), int(rng.integers(2**31)))
+
+
+def _sound(rng: Generator, plan: Plan, role: str, others: tuple[str, ...]) -> Sound:
+    genre, known = plan.genre, BY_ROLE[role]
+    usual = {
+        "drums": genre.kits,
+        "bass": genre.basses,
+        "chords": genre.harmonies,
+        "lead": genre.leads,
+        "texture": genre.textures,
+    }[role]
+    alone = len(plan.roles) == 1
+    if not usual or rng.random() < FROM_ELSEWHERE * (1.6 if alone else 0.8):
+        usual = tuple(known)
+    free = tuple(name for name in usual if name not in others) or tuple(known)
+    return known[_pick(rng, free)]
 
 
 def _pick(rng: Generator, names: tuple[str, ...]) -> str:
     return names[int(rng.integers(len(names)))]
 
 
-def _style(rng: Generator, plan: Plan, role: str) -> str:
+def _style(rng: Generator, plan: Plan, role: str, sound: Sound) -> str:
     genre = plan.genre
     if role == "drums":
         families = genre.grooves
-        if plan.quantum == 3 and not genre.swing and rng.random() < 0.5:
-            families = WALTZES
+        if plan.quantum == 3 and rng.random() < 0.5:
+            families = tuple(name for name in WALTZES if genre.swing or name not in ("waltz jazz", "waltz brushes"))
         return _pick(rng, families)
+    if role == "texture":
+        return sound.name
+    if sound.source == "acid":
+        return "acid" if role == "bass" or rng.random() < 0.6 else "busy"
+    if role == "chords" and sound.family == "distorted guitar":
+        return "power"
     styles = {"bass": genre.bass_styles, "chords": genre.chord_styles, "lead": genre.densities}
     return _pick(rng, styles[role])
 
 
-def _notes(rng: Generator, plan: Plan, song: Song, what: tuple[str, str, Sound]) -> tuple[Note, ...]:
+def _notes(rng: Generator, song: Song, what: tuple[str, str, Sound], force: float) -> tuple[Note, ...]:
     role, style, sound = what
-    force = float(np.clip(plan.genre.force + rng.normal(0, 0.12), 0, 1))
     if role == "drums":
-        return groove(rng, style, plan.bars, plan.quantum)
-    if role == "bass":
+        return groove(rng, style, song.bars, song.quantum, force)
+    if role == "texture":
+        pitch = sound.centre + (song.key.root - sound.centre + 6) % 12 - 6 if sound.centre else 60
+        return (Note(0.0, float(song.beats), pitch, 90),)
+    if role == "bass" or style == "acid":
         return bass_line(rng, song, style, sound.centre, force)
     if role == "chords":
         return chord_part(rng, song, style, sound.centre, force)
     return melody(rng, song, style, sound.centre, force)
 
 
-def _swung(note: Note) -> Note:
-    """The note on the triplet grid; it still ends by the beat it ended by."""
-    beat, fraction = divmod(note.start_beat, 1)
-    start = beat + THIRDS.get(fraction, fraction)
-    length = max(1 / 6, note.start_beat + note.length_beats - start)
-    return note._replace(start_beat=start, length_beats=length)
+def _swung(note: Note, swing: Swing) -> Note:
+    """The note as the loop swings; it still ends by the beat it ended by."""
+    if not swing.unit:
+        return note
+    start = swing.moved(note.start_beat)
+    return note._replace(start_beat=start, length_beats=max(1 / 12, note.start_beat + note.length_beats - start))
 
 
 def untangled(notes: tuple[Note, ...], beats: float) -> tuple[Note, ...]:

@@ -22,7 +22,10 @@ from numpy.typing import NDArray
 
 from riffosc.training.composer import compose
 from riffosc.training.loop import Loop
-from riffosc.training.render import Audio, MissingSynth, Player
+from riffosc.training.oscillators import Audio
+from riffosc.training.render import Player
+from riffosc.training.soundfont import MissingSynth
+from riffosc.training.sounds import BY_ROLE
 
 SAMPLERATE = 44100
 SHARD = 100
@@ -43,10 +46,18 @@ def describe(index: int, loop: Loop) -> dict[str, Any]:
         "bars": loop.bars,
         "root": loop.root,
         "mode": loop.mode,
+        "scale": loop.scale,
+        "pitches": list(loop.pitches),
         "genre": loop.genre,
+        "swing": loop.swing.word,
+        "swing_amount": loop.swing.amount,
+        "grid": [round(place, 4) for place in loop.swing.grid],
+        "density": round(loop.density, 3),
         "roles": list(loop.roles),
         "instruments": [part.instrument for part in loop.parts],
+        "families": [BY_ROLE[part.role][part.instrument].family for part in loop.parts],
         "styles": [part.style for part in loop.parts],
+        "effects": [list(part.effects) for part in loop.parts],
         "captions": list(loop.captions),
     }
 

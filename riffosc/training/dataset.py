@@ -73,7 +73,7 @@ class Dataset:
     def batch(self, meter: Meter, items: list[Item], generator: Generator) -> Batch:
         """Each item with one of its captions; now and then without caption, key or a word."""
         words = [self._words(one, generator) for one in items]
-        numbers = [self.tokenizer.numbers(each) for each in words]
+        numbers = [self.tokenizer.numbers(each[: self.tokenizer.tokens]) for each in words]
         rows = torch.stack([row for row, _ in numbers])
         hidden = (torch.rand(rows.shape, generator=generator) < DROP_WORD) & (rows > 0)
         keys = torch.tensor([one.key for one in items])

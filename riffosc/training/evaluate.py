@@ -18,7 +18,6 @@ from torch import Generator, Tensor
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
 from riffosc.synthesis.sampler import times
 from riffosc.training.dataset import HELD_OUT_EVERY
-from riffosc.training.genres import GENRES
 from riffosc.training.loop import ROLES
 from riffosc.training.measures import Classifier, features, in_scale, low_share, on_the_grid
 from riffosc.training.pictures import Entry, Seen, seen
@@ -89,9 +88,7 @@ def measured(loops: list[Seen], roles: Classifier) -> Row:
         return in_scale(one.values, one.entry["root"] + away, int(one.entry["mode"] == "minor"))
 
     return {
-        "on the grid": _mean(
-            loops, lambda entry: not GENRES[entry["genre"]].swing, lambda one: on_the_grid(one.values)
-        ),
+        "on the grid": _mean(loops, lambda entry: entry["swing"] == "straight", lambda one: on_the_grid(one.values)),
         "role told": roles.accuracy(*roles_of(loops)),
         "low, drums": _mean(loops, alone("drums"), lambda one: low_share(one.values)),
         "low, bass": _mean(loops, alone("bass"), lambda one: low_share(one.values)),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riffosc.training.corpus import SAMPLERATE
-from riffosc.training.render import Audio
+from riffosc.training.oscillators import Audio
 
 Array = NDArray[np.float64]
 

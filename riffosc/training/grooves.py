@@ -1,7 +1,8 @@
-"""Drum grooves: a family of patterns, played a little differently each time."""
+"""Drum grooves: a family of patterns, played a little differently each time, bar after bar to a form."""
 
 from numpy.random import Generator
 
+from riffosc.training.fills import fill
 from riffosc.training.loop import STEP, Note
 from riffosc.training.patterns import BAR_STEPS, FAMILIES
 
@@ -38,72 +39,90 @@ DRUMS = {
 HAND_DRUMS = ("timbale", "conga", "tumba", "slap", "bongo", "agogo", "claves", "cabasa")
 PERCUSSION = {DRUMS[name] for name in HAND_DRUMS}
 
-CHANCE = {"X": 1.0, "x": 1.0, "-": 1.0, "o": 0.45, "?": 0.4, ".": 0.0}
-VELOCITY = {"X": 118, "x": 98, "-": 66, "o": 92, "?": 48, ".": 0}
+CHANCE = {"X": 1.0, "x": 1.0, "-": 1.0, ",": 1.0, "o": 0.45, "?": 0.4, "=": 1.0, "3": 0.8, ".": 0.0}
+VELOCITY = {"X": 118, "x": 98, "-": 66, ",": 42, "o": 90, "?": 46, "=": 74, "3": 72}
+TIMES = {"=": 2, "3": 3}  # hits in one step; others have one
 BACKBONE = ("kick", "snare", "clap", "rim", "ride", "swish")  # never left out
-HATS = ("x.x.x.x.", "x-x-x-x-", "..x...x.", "x...x...", "xxx-xxx-", "--x---x-")
+HATS = ("x.x.x.x.", "x-x-x-x-", "..x...x.", "x...x...", "xxx-xxx-", "--x---x-", "x,-,x,-,")
+FORMS = {1: ("A",), 2: ("AA", "AB"), 4: ("AABA", "AAAB", "ABAB", "AABB")}  # B is A, a little otherwise
 
 
-def groove(rng: Generator, family: str, bars: int, quantum: int) -> tuple[Note, ...]:
-    """One family's notes over the bars, with this player's changes of mind."""
+def groove(rng: Generator, family: str, bars: int, quantum: int, force: float = 0.6) -> tuple[Note, ...]:
+    """One family's notes over the bars, with this player's changes of mind; `force` 0..1 is how hard."""
     lanes = _vary(rng, dict(FAMILIES[family]))
-    steps = quantum * 4
+    form = FORMS[bars][int(rng.integers(len(FORMS[bars])))]
+    played = {"A": _settled(rng, lanes), "B": _settled(rng, _vary(rng, lanes) if rng.random() < 0.4 else lanes)}
     notes = []
-    for drum, lane in lanes.items():
-        once = _decide(rng, lane)
-        for bar in range(bars):
-            again = _decide(rng, lane) if bar and rng.random() < 0.3 else once
-            notes += _hits(rng, DRUMS[drum], again, bar, steps)
-    if rng.random() < 0.3:
-        notes = _fill(rng, notes, bars * quantum)
+    for bar, name in enumerate(form):
+        for drum, lane in played[name].items():
+            notes += _hits(rng, DRUMS[drum], lane, bar, quantum * 4)
+    notes = _phrased(rng, notes, bars, quantum)
     if "crash" not in lanes and rng.random() < 0.12:
         notes.append(Note(0.0, 0.5, DRUMS["crash"], 100))
-    return tuple(sorted(notes))
+    gain = 0.72 + 0.42 * force
+    return tuple(sorted(note._replace(velocity=_bounded(note.velocity * gain)) for note in notes))
 
 
 def _vary(rng: Generator, lanes: dict[str, str]) -> dict[str, str]:
-    """Another hat, a lane left out, one kick more or less."""
-    if "hat" in lanes and rng.random() < 0.35:
+    """Another hat, a lane left out, one kick more or less, a ghost note."""
+    lanes = dict(lanes)
+    if "hat" in lanes and len(lanes["hat"]) == BAR_STEPS and rng.random() < 0.3:
         lanes["hat"] = HATS[int(rng.integers(len(HATS)))] * 2
-    if "hat" in lanes and rng.random() < 0.15:
+    if "hat" in lanes and rng.random() < 0.12:
         lanes[str(rng.choice(["ride", "shaker", "pedal"]))] = lanes.pop("hat")
     spare = [drum for drum in lanes if drum not in BACKBONE]
-    if spare and rng.random() < 0.25:
+    if len(lanes) > 2 and spare and rng.random() < 0.25:
         lanes.pop(str(rng.choice(spare)))
     if "kick" in lanes and rng.random() < 0.3:
-        at = int(rng.integers(2, len(lanes["kick"])))
-        mark = "x" if lanes["kick"][at] == "." and at % 2 == 0 else "o"
-        lanes["kick"] = lanes["kick"][:at] + mark + lanes["kick"][at + 1 :]
+        lanes["kick"] = _marked(rng, lanes["kick"], "o", "x")
+    if "snare" in lanes and rng.random() < 0.3:
+        lanes["snare"] = _marked(rng, lanes["snare"], "?", ",")
     return lanes
 
 
-def _decide(rng: Generator, lane: str) -> str:
-    """The lane with every `o` and `?` settled."""
-    return "".join(mark if rng.random() < CHANCE[mark] else "." for mark in lane)
+def _marked(rng: Generator, lane: str, before: str, offbeat: str) -> str:
+    """The lane with something on one of its empty steps."""
+    at = int(rng.integers(2, len(lane)))
+    if lane[at] != ".":
+        return lane
+    return lane[:at] + (offbeat if at % 2 == 0 else before) + lane[at + 1 :]
+
+
+def _settled(rng: Generator, lanes: dict[str, str]) -> dict[str, str]:
+    """The lanes with every chance decided."""
+    return {
+        drum: "".join(mark if rng.random() < CHANCE[mark] else "." for mark in lane) for drum, lane in lanes.items()
+    }
 
 
 def _hits(rng: Generator, pitch: int, lane: str, bar: int, steps: int) -> list[Note]:
     """One lane's notes in one bar of `steps` sixteenths."""
     first = bar * BAR_STEPS % len(lane)
-    return [
-        Note((bar * steps + step) * STEP, STEP, pitch, _touch(rng, VELOCITY[mark]))
-        for step, mark in enumerate(lane[first : first + steps])
-        if mark != "."
-    ]
+    notes = []
+    for step, mark in enumerate(lane[first : first + steps]):
+        if mark == ".":
+            continue
+        times = TIMES.get(mark, 1)
+        for i in range(times):
+            start = (bar * steps + step + i / times) * STEP
+            notes.append(Note(start, STEP / times, pitch, _touch(rng, VELOCITY[mark], step)))
+    return notes
 
 
-def _touch(rng: Generator, velocity: int) -> int:
-    return min(127, max(20, velocity + int(rng.integers(-7, 8))))
+def _touch(rng: Generator, velocity: int, step: int) -> int:
+    """A hand's weight: a little more on the beat, less between eighths."""
+    weight = 4 if step % 4 == 0 else -4 if step % 2 else 0
+    return velocity + weight + int(rng.integers(-6, 7))
 
 
-def _fill(rng: Generator, notes: list[Note], beats: int) -> list[Note]:
-    """A fill on snare or toms in the last beat, in place of what was there but the kick."""
-    start = beats - 1.0
-    kept = [note for note in notes if note.start_beat < start or note.pitch == DRUMS["kick"]]
-    runs = [("snare",) * 4, ("high", "high", "mid", "low"), ("snare", "snare", "high", "low")]
-    drums = runs[int(rng.integers(len(runs)))]
-    return kept + [
-        Note(start + i * STEP, STEP, DRUMS[drum], _touch(rng, 90 + 6 * i))
-        for i, drum in enumerate(drums)
-        if i == 0 or rng.random() < 0.8
-    ]
+def _bounded(velocity: float) -> int:
+    return int(min(127, max(12, round(velocity))))
+
+
+def _phrased(rng: Generator, notes: list[Note], bars: int, quantum: int) -> list[Note]:
+    """A fill where a phrase ends: the last bar often, the middle of four now and then."""
+    if rng.random() < (0.4 if bars > 1 else 0.15):
+        notes = fill(rng, notes, bars * quantum)
+    if bars == 4 and rng.random() < 0.2:
+        notes = fill(rng, notes, 2 * quantum, longest=1)
+    return notes

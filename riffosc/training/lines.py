@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from numpy.random import Generator
 
 from riffosc.training.loop import STEP, Note
-from riffosc.training.theory import Chord, Key, chord_at, nearest, voicing
+from riffosc.training.theory import Chord, Key, chord_at, led, nearest
 
 BASS_STYLES: dict[str, tuple[str, ...]] = {
     "rolling": ("r.rrr.rrr.rrr.rr", "..rr..rr..rr..rr", ".rrr.rrr.rrr.rrr"),
@@ -32,6 +32,10 @@ BASS_STYLES: dict[str, tuple[str, ...]] = {
     "reese": ("r---------------", "r-------..f---a-", "r---..r---..s---"),
     "boogie": ("r-r-t-t-f-f-t-t-", "r---t---f---s---"),
     "ostinato": ("r.r.f.r.o.r.f.r.", "r-f-o-f-r-f-o-f-"),
+    "gallop": ("r.rrr.rrr.rrr.rr", "r.rrr.rrr.rrf.oo"),
+    "motown": ("r--r..r.f-t-s-r-", "r..rr.s.t-.tf.a-", "r-r.o-f.s-t.f-a-"),
+    "tresillo": ("r--r--r-r--r--r-", "r--o--f-r--o--f-", "r--r--f---------"),
+    "drone": ("r-------r-------", "r---------------"),
     "afro": ("r-.r-.o-..f-..r-", "r.rr..f.r..o..f."),
 }
 
@@ -55,6 +59,9 @@ CHORD_STYLES: dict[str, tuple[str, ...]] = {
     "montuno": ("x.01.2x.01.2x.1.", "0.x.1.xx.1.x.1x."),
     "boom chick": ("b---x---b---x---", "b---x-x-b---x-x-"),
     "tremolo": ("xxxxxxxxxxxxxxxx",),
+    "gated": ("x.xx.xx.x.xx.xx.", "xx.xx.x.xx.xx.x.", "x.x.xx.xx.x.xx.x"),
+    "push": ("x-----x---------", "x-----x-----x---", "..........x-----"),
+    "tresillo": ("x--x--x-x--x--x-", "x--x--x---------"),
     "hymn": ("x-------x-------", "x-------x---x---"),
 }
 
@@ -98,11 +105,16 @@ def steps(song: Song, patterns: list[str]) -> list[Step]:
     return found
 
 
-def _choose(rng: Generator, patterns: tuple[str, ...]) -> list[str]:
-    """One pattern all through, or two in turn."""
+def _choose(rng: Generator, patterns: tuple[str, ...], bars: int) -> list[str]:
+    """One pattern all through, two in turn, or the second only where a phrase ends."""
     first = patterns[int(rng.integers(len(patterns)))]
     second = patterns[int(rng.integers(len(patterns)))]
-    return [first, second] if rng.random() < 0.35 else [first]
+    chance = rng.random()
+    if chance < 0.3:
+        return [first, second]
+    if chance < 0.55 and bars > 1:
+        return [first] * (bars - 1) + [second]
+    return [first]
 
 
 def accent(rng: Generator, start_beat: float, force: float) -> int:
@@ -114,13 +126,27 @@ def accent(rng: Generator, start_beat: float, force: float) -> int:
 def bass_line(rng: Generator, song: Song, style: str, centre: int, force: float) -> tuple[Note, ...]:
     """A bass that follows the chords' roots; `force` 0..1 is how hard it is played."""
     notes = []
-    for step in steps(song, _choose(rng, BASS_STYLES[style])):
+    for step in steps(song, _choose(rng, BASS_STYLES[style], song.bars)):
         if step.mark == "?" and rng.random() < 0.4:
             continue
         pitch = _bass_pitch(rng, song, step, centre)
-        length = step.length_beats * (0.9 if style != "long" else 1.0)
+        length = step.length_beats * (0.9 if style not in ("long", "drone") else 1.0)
         notes.append(Note(step.start_beat, length, pitch, accent(rng, step.start_beat, force)))
+    if style == "acid":
+        notes = _squelched(rng, notes)
     return tuple(_on_changes(rng, song, notes, centre, force) if style in ("long", "roots") else notes)
+
+
+def _squelched(rng: Generator, notes: list[Note]) -> list[Note]:
+    """Accents, octave jumps and slides; a note that lasts into the next slides to it."""
+    found = []
+    for note in notes:
+        chance = rng.random()
+        loud = 124 if rng.random() < 0.3 else 88
+        pitch = note.pitch + (12 if chance < 0.15 else 0)
+        length = note.length_beats * (1.2 if chance > 0.72 else 0.6)
+        found.append(note._replace(velocity=loud, pitch=pitch, length_beats=length))
+    return found
 
 
 def _on_changes(rng: Generator, song: Song, notes: list[Note], centre: int, force: float) -> list[Note]:
@@ -137,7 +163,7 @@ def _on_changes(rng: Generator, song: Song, notes: list[Note], centre: int, forc
 def _bass_pitch(rng: Generator, song: Song, step: Step, centre: int) -> int:
     chord = chord_at(song.chords, step.start_beat)
     root = nearest(chord.tones[0], centre)
-    above = {"r": root, "o": root + 12, "t": _up(root, chord.tones[1]), "f": _up(root, chord.tones[2])}
+    above = {"r": root, "o": root + 12, "t": _up(root, chord.third), "f": _up(root, chord.fifth)}
     if step.mark in above:
         return above[step.mark]
     if step.mark == "?":
@@ -146,8 +172,8 @@ def _bass_pitch(rng: Generator, song: Song, step: Step, centre: int) -> int:
     if step.mark == "a":
         following = chord_at(song.chords, (step.start_beat + step.length_beats) % song.beats)
         toward = nearest(following.tones[0], centre)
-    beside = [pitch for pitch in song.key.ladder(toward - 2, toward + 2) if pitch != toward]
-    return int(rng.choice(beside))
+    beside = [pitch for pitch in song.key.ladder(toward - 4, toward + 4) if pitch != toward]
+    return min(beside, key=lambda pitch: abs(pitch - toward) + float(rng.random()))
 
 
 def _up(root: int, tone: int) -> int:
@@ -155,27 +181,28 @@ def _up(root: int, tone: int) -> int:
 
 
 def chord_part(rng: Generator, song: Song, style: str, centre: int, force: float) -> tuple[Note, ...]:
-    """Chords in one of the styles, voiced around `centre`."""
-    notes: list[Note] = []
-    if style == "pad":
+    """Chords in one of the styles, voiced around `centre`, voices moving little."""
+    if style in ("pad", "hold"):
         played = [Step("x", chord.start_beat, chord.length_beats) for chord in song.chords]
     else:
-        played = steps(song, _choose(rng, CHORD_STYLES[style]))
+        played = steps(song, _choose(rng, CHORD_STYLES[style], song.bars))
+    voiced = led(song.chords, centre, wide=bool(rng.random() < 0.35) and style != "strumming")
+    notes: list[Note] = []
     for step in played:
         chord = chord_at(song.chords, step.start_beat)
         velocity = accent(rng, step.start_beat, force) - 8
-        for pitch in _chord_pitches(chord, step.mark, style, centre):
-            notes.append(Note(step.start_beat, step.length_beats, pitch, velocity))
+        pitches = _chord_pitches(chord, step.mark, style, (centre, voiced[song.chords.index(chord)]))
+        notes += [Note(step.start_beat, step.length_beats, pitch, velocity) for pitch in pitches]
     return tuple(notes)
 
 
-def _chord_pitches(chord: Chord, mark: str, style: str, centre: int) -> tuple[int, ...]:
+def _chord_pitches(chord: Chord, mark: str, style: str, where: tuple[int, tuple[int, ...]]) -> tuple[int, ...]:
+    centre, voiced = where
     if mark == "b":
         return (nearest(chord.tones[0], centre - 16),)
     if style == "power":
         root = nearest(chord.tones[0], centre)
-        return (root, _up(root, chord.tones[2]), root + 12)
-    voiced = voicing(chord.tones, centre)
+        return (root, _up(root, chord.fifth), root + 12)
     if mark == "x":
         return voiced
     wide = (*voiced, voiced[0] + 12)

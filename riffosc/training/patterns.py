@@ -1,8 +1,9 @@
 """Drum patterns, one table.
 
-A family is a few lanes of sixteenths. In a lane `X` is an accent, `x` a hit, `-` a soft hit, `o` a hit that
-often comes, `?` a ghost note that sometimes comes, `.` nothing. Sixteen steps are a bar; longer lanes go on over
-the next bars; a bar of three plays the first twelve.
+A family is a few lanes of sixteenths. In a lane `X` is an accent, `x` a hit, `-` a soft hit, `,` a ghost note, `o` a
+hit that often comes, `?` a ghost note that sometimes comes, `.` nothing; `=` is two quick soft hits, `3` three.
+Sixteen steps are a bar; longer lanes go on over the next bars; a bar of three plays the first twelve. Where a genre
+swings, the steps do.
 """
 
 BAR_STEPS = 16
@@ -236,6 +237,181 @@ orchestral
  kick  X.......o.......
  snare x..-x.--x..-x.--
  triangle ....o.......o...
+four tech
+ kick  X...X...X...X...
+ clap  ....x.......x..?
+ hat   -,x,-,x,-,x,-,xo
+ rim   .x..,..x..o..x..
+four tribal
+ kick  X...X...X...X...
+ conga ..x..x.x..x..x.,
+ tumba x..,..x.,..,x...
+ shaker x,-,x,-,x,-,x,-,
+ bongo .....,o....?o..x
+garage two step
+ kick  X.........x.....X......o..x.....
+ clap  ....X.......X...
+ rim   .......x..,..x..
+ hat   x,-xx,-x-,xx-,x.
+ shaker ,-,-,-,-,-,-,-,-
+footwork
+ kick  X..X..X..X..X...X..X..X..X..X.X.
+ clap  ............X...
+ hat   ..x...x...x...x.
+ rim   x..x.x..x..x.x..
+ low   ......x..x......
+dubstep
+ kick  X.....?...o.....X..o......x.....
+ snare ........X.......
+ hat   x..-..x.-..x.-..
+ rim   ...,......,...,.
+breakcore
+ kick  X.x..x....xx..x.X.x.x.....xx.x..
+ snare ....X,.x,X..X.xx....X..x,X.,X3x=
+ hat   x-x-x-x-x-x-x-x-
+ crash X...............................
+think
+ kick  X.....x...x.....X.....x...xx....
+ snare ....X..,.,.xX..,....X..,.,.,X...
+ tambourine x-x-x-x-x-x-x-x-
+funky drummer
+ kick  X.x...x...x..x..
+ snare ....X..,.,.,X..,
+ hat   x-x-x-x.x-x-x-x-
+ open  .......x........
+new jack
+ kick  X..x..x...xx....X..x..x...x..x..
+ snare ....X..,....X.,.
+ hat   x-x-x-x-x-x-x-x-
+ clap  ....X.......X...
+ rim   ...o..o..o......
+drill
+ kick  X.......x..x....X......o..x.....
+ snare ......X.......X.......X....X..X.
+ hat   x..x..x.x..x..x=x..x..x.x.x3x..x
+trap rolls
+ kick  X.....x...o..o..X..o......x..x..
+ clap  ........X...............X.....o.
+ hat   x-x=x-x-x3x-x=x-x-x-x-x-x=x3xxxx
+ open  ......o.......o.
+phonk
+ kick  X..X..x.X.....o.
+ snare ....X.......X...
+ cowbell x..x..x.x.x..x..
+ hat   x-x-x-x-x-x-x-x-
+second line
+ kick  X..x..x...X..x..
+ snare x,,x,,x,x,x,X,x,
+ hat   ....x.......x...
+new orleans
+ kick  X..X....X..X....
+ snare ,.x,.,x,,.x,X,x,
+ cowbell x.x.x.x.x.x.x.x.
+linear funk
+ kick  X..x.....x.x..x.
+ snare ....X.,.,...X..,
+ hat   .xx..x.x.x...xx.
+motown
+ kick  X.....X.X.....X.
+ snare X...X...X...X...
+ tambourine x.x.x.x.x.x.x.x.
+half shuffle
+ kick  X....x....x.....
+ snare .,..,..,X,..,..,
+ hat   x.xx.xx.xx.xx.xx
+motorik
+ kick  X.x.x.x.X.x.x.x.
+ snare ....X.......X...
+ hat   x-x-x-x-x-x-x-x-
+train swing
+ kick  X...X...X...X...
+ snare x,Xx,xXx,xXx,xX,
+blast
+ kick  X.X.X.X.X.X.X.X.
+ snare .X.X.X.X.X.X.X.X
+ ride  X.X.X.X.X.X.X.X.
+breakdown
+ kick  X..X..X...XX....X..X..X.X.X.....
+ snare ........X.......
+ crash X...X...X...X...
+samba reggae
+ kick  X.......X..x..x.
+ snare x,,xx,,xx,,xx,xx
+ low   ....X.......X.X.
+baiao
+ kick  X..x..x.X..x..x.
+ rim   ..x.x.x...x.x.x.
+ triangle x-xxx-xxx-xxx-xx
+songo
+ kick  ...x..x....x..x.
+ snare ....,..x,..,..,x
+ cowbell x...x...x...x...
+ conga ..xx....X.xx..x.
+merengue
+ kick  X...X...X...X...
+ conga xx.xxx.xxx.xx.xx
+ cabasa x-xxx-xxx-xxx-xx
+six eight bembe
+ kick  X.....X.....
+ bell  x.x.xx.x.x.x
+ conga ..xx..x..xx.
+ shaker x-xx-xx-xx-x
+soukous
+ kick  X...X...X...X...
+ snare x..x..x...x.x...
+ hat   ..x...x...x...x.
+amapiano
+ kick  X.......X.......
+ low   ...X..X...X..X..X..X....X..X..X.
+ shaker x-xxx-xxx-xxx-xx
+ rim   ....o..x....o.x.
+highlife
+ kick  X...x...X...x...
+ claves X..x..x...x.x...
+ conga ..x..xx...x..xx.
+ hat   ..x...x...x...x.
+latin hip hop
+ kick  X..X..X...X.....
+ clap  ....X..x....X...
+ hat   x.x.x.x.x.x.x.x=
+waltz jazz
+ ride  X...x.x.x.x.
+ pedal ....x...x...
+ kick  X.......?...
+ snare ......,...,.
+waltz brushes
+ swish x...X...X...
+ ride  x...x...x.-.
+six eight
+ kick  X.....o.....
+ snare ......X.....
+ hat   x.x.x.x.x.x.
+six eight ballad
+ kick  X....,x..,..
+ snare ......X.....
+ ride  x.-.-.x.-.-.
+waltz electronic
+ kick  X...X...X...
+ clap  ........x...
+ hat   ..x...x...x.
+trip hop
+ kick  X.o....x..x.....X.....xx..o.....
+ snare ....X..,....X.,.
+ hat   x.x.x,x.x.x.x,x.
+idm
+ kick  X..o...x.o....x.X.....x..x..o...
+ snare ....X..o.?..o.,?....x?..o...X,=?
+ hat   x?-x?.x-?x-?x?-=
+ rim   ..o..?.o...?..o.
+rolling toms
+ kick  X.......X.......
+ low   x..xx..xx..xx..x
+ mid   ..x...x...x...x.
+ high  ......o.......xx
+taiko
+ low   X..xx.X.x..xX...
+ mid   ....x...x.xx..xx
+ kick  X.......X.......
 march
  kick  X.......X.......
  snare x.xxx.x.x.xxx.xx
@@ -256,4 +432,5 @@ def _parse(text: str) -> dict[str, dict[str, str]]:
 
 
 FAMILIES = _parse(_TEXT)
-WALTZES = tuple(name for name in FAMILIES if name.startswith("waltz"))
+WALTZES = tuple(name for name in FAMILIES if name.startswith(("waltz", "six eight")))
+STEPS = frozenset("Xx-,o?.=3")

@@ -20,7 +20,9 @@ from riffosc.synthesis import codec
 from riffosc.training import fidelity
 from riffosc.training.corpus import SAMPLERATE, loop_at
 from riffosc.training.loop import ROLES, Loop
-from riffosc.training.render import Audio, MissingSynth, render
+from riffosc.training.oscillators import Audio
+from riffosc.training.render import render
+from riffosc.training.soundfont import MissingSynth
 
 Row = dict[str, float]
 Found = dict[str, list[float]]  # by loop or by hit

@@ -1,135 +1,187 @@
-"""The General MIDI sounds the composer chooses from, by role, with the words a player would use."""
+"""The sounds the composer chooses from, by role, with the words a player would use. One table.
+
+A number is a program of the General MIDI sound font (for drums, a kit); a word is a patch of our own synthesis, in
+`kits`, `patches` or `textures`. The centre is the MIDI pitch around which a sound plays.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One sound: its number, its words (the first is its name), where it sits."""
+    """One sound: its words (the first is its name), what it is akin to, where it comes from, where it sits."""
 
-    program: int
     words: tuple[str, ...]
-    centre: int  # MIDI pitch around which it plays; a kit has none
-    trim_db: int  # measured: brings the sounds of one role nearer to one loudness
+    family: str
+    source: int | str  # a program of the sound font, or a patch of our own
+    centre: int = 0
 
     @property
     def name(self) -> str:
         return self.words[0]
 
-
-def _sound(program: int, words: str, centre: int, trim_db: int) -> Sound:
-    return Sound(program, tuple(words.split(", ")), centre, trim_db)
-
-
-def _by_name(*sounds: Sound) -> dict[str, Sound]:
-    return {sound.name: sound for sound in sounds}
+    @property
+    def synthesised(self) -> bool:
+        return isinstance(self.source, str)
 
 
-KITS = _by_name(
-    _sound(0, "drum kit, acoustic drums, drums", 0, 2),
-    _sound(8, "room drums, live drums, drums", 0, 1),
-    _sound(16, "power drums, big drums, drums", 0, -1),
-    _sound(24, "electronic drums, drum machine, electronic beat", 0, -1),
-    _sound(25, "808 drums, 808, drum machine", 0, -3),
-    _sound(32, "jazz drums, jazz kit, drums", 0, 4),
-    _sound(40, "brushes, brushed drums, brush kit", 0, 4),
-)
+_KITS = """
+drum kit, acoustic drums, acoustic drum kit | acoustic drums | 0
+room drums, live drums, roomy drum kit | acoustic drums | 8
+power drums, big drums, rock drums, stadium drums | acoustic drums | 16
+electronic drums, drum machine, electronic drum kit | electronic drums | 24
+jazz drums, jazz kit, jazz drum kit | acoustic drums | 32
+brushes, brushed drums, brush kit, brushed snare | acoustic drums | 40
+orchestral drums, concert percussion, orchestral percussion | acoustic drums | 48
+808 drums, 808, 808 kit, 808 beat, tr-808 | electronic drums | eight
+909 drums, 909, 909 kit, tr-909, house drums | electronic drums | nine
+rhythm box, vintage drum machine, old drum machine, analog drums | electronic drums | box
+chip drums, 8 bit drums, game console drums | electronic drums | chip
+lo-fi drums, dusty drums, crunchy drums, sampled drums | electronic drums | dusty
+industrial drums, distorted drums, hard drums | electronic drums | hard
+click drums, glitch drums, micro drums, clicks | electronic drums | click
+"""
 
-BASSES = _by_name(
-    _sound(32, "double bass, upright bass, acoustic bass", 36, -1),
-    _sound(33, "electric bass, bass guitar, finger bass", 36, 0),
-    _sound(34, "picked bass, bass guitar, electric bass", 36, 1),
-    _sound(35, "fretless bass, smooth bass", 36, -1),
-    _sound(36, "slap bass, funky bass", 36, 2),
-    _sound(38, "synth bass, analog bass", 36, 0),
-    _sound(39, "sub bass, deep synth bass, 808 bass", 34, -5),
-    _sound(87, "saw bass, reese bass, gritty synth bass", 36, 2),
-    _sound(58, "tuba, tuba bass", 36, 0),
-    _sound(43, "bowed bass, contrabass", 36, 2),
-)
+_BASSES = """
+double bass, upright bass, acoustic bass | acoustic bass | 32 | 36
+electric bass, bass guitar, finger bass | electric bass | 33 | 36
+picked bass, bass guitar, plectrum bass | electric bass | 34 | 36
+fretless bass, smooth bass | electric bass | 35 | 36
+slap bass, slapped bass, funky slap bass | electric bass | 36 | 36
+tuba, tuba bass, bass tuba | brass | 58 | 36
+bowed bass, contrabass, bowed double bass | acoustic bass | 43 | 36
+synth bass, analog bass, analogue bass | synth bass | analog bass | 36
+sub bass, deep bass, sine bass, sub | synth bass | sub | 34
+808 bass, 808 sub, booming bass | synth bass | boom | 33
+acid bass, 303 bass, 303, squelchy bass, acid line | synth bass | acid | 38
+reese bass, reese, growling bass, neuro bass | synth bass | reese | 34
+saw bass, gritty synth bass, buzzing bass | synth bass | saw bass | 36
+fm bass, digital bass, slap synth bass | synth bass | fm bass | 36
+square bass, chip bass, 8 bit bass | synth bass | square bass | 38
+"""
 
-CHORDS = _by_name(
-    _sound(0, "piano, grand piano, acoustic piano", 60, 5),
-    _sound(1, "bright piano, house piano", 62, 5),
-    _sound(4, "electric piano, rhodes, e-piano", 60, -2),
-    _sound(5, "digital piano, fm piano, electric piano", 62, 2),
-    _sound(6, "harpsichord", 62, 1),
-    _sound(7, "clavinet, clav", 60, 1),
-    _sound(16, "organ, hammond organ", 60, 0),
-    _sound(18, "rock organ, organ", 60, -2),
-    _sound(19, "church organ, pipe organ", 60, -1),
-    _sound(21, "accordion", 64, 2),
-    _sound(24, "nylon guitar, classical guitar, acoustic guitar", 58, -2),
-    _sound(25, "steel guitar, acoustic guitar, folk guitar", 58, 2),
-    _sound(26, "jazz guitar, guitar", 58, 0),
-    _sound(27, "clean guitar, electric guitar, guitar", 58, 2),
-    _sound(28, "muted guitar, palm muted guitar", 55, 7),
-    _sound(29, "overdriven guitar, crunchy guitar, electric guitar", 52, -1),
-    _sound(30, "distorted guitar, heavy guitar, electric guitar", 48, -4),
-    _sound(46, "harp", 64, 1),
-    _sound(48, "strings, string section, orchestra", 60, 1),
-    _sound(50, "synth strings, string pad", 62, -2),
-    _sound(52, "choir, voices", 62, 2),
-    _sound(61, "brass, horns, brass section", 62, -1),
-    _sound(62, "synth brass, synth", 62, 0),
-    _sound(11, "vibraphone, vibes", 64, 4),
-    _sound(12, "marimba", 64, 4),
-    _sound(88, "dreamy pad, new age pad, synth pad", 62, 1),
-    _sound(89, "warm pad, synth pad", 60, -2),
-    _sound(90, "polysynth, synth, synth chords", 60, 0),
-    _sound(92, "bowed pad, glass pad, synth pad", 62, -2),
-    _sound(95, "sweep pad, synth pad", 62, -4),
-    _sound(81, "saw synth, supersaw, synth", 62, -1),
-)
+_CHORDS = """
+piano, grand piano, acoustic piano | piano | 0 | 60
+bright piano, house piano | piano | 1 | 62
+saloon piano, upright piano, detuned piano | piano | 3 | 62
+electric piano, rhodes, e-piano | electric piano | 4 | 60
+fm electric piano, digital piano, dx piano, fm piano | electric piano | fm piano | 60
+harpsichord, cembalo | plucked strings | 6 | 62
+clavinet, clav, funky clavinet | electric piano | 7 | 60
+organ, hammond organ, hammond, drawbar organ | organ | 16 | 60
+rock organ, overdriven organ | organ | 18 | 60
+church organ, pipe organ | organ | 19 | 60
+accordion, squeezebox | reeds | 21 | 64
+nylon guitar, classical guitar, acoustic guitar | acoustic guitar | 24 | 58
+steel guitar, acoustic guitar, folk guitar, steel string guitar | acoustic guitar | 25 | 58
+jazz guitar, hollow body guitar, mellow guitar | electric guitar | 26 | 58
+clean guitar, electric guitar, clean electric guitar | electric guitar | 27 | 58
+muted guitar, palm muted guitar, damped guitar | electric guitar | 28 | 55
+overdriven guitar, crunchy guitar, overdrive guitar | distorted guitar | 29 | 52
+distorted guitar, heavy guitar, fuzz guitar | distorted guitar | 30 | 48
+harp, concert harp | plucked strings | 46 | 64
+strings, string section, string ensemble, orchestra strings | strings | 48 | 60
+tremolo strings, shivering strings | strings | 44 | 60
+synth strings, string machine | synth pad | 50 | 62
+choir, voices, vocal choir, singers | choir | 52 | 62
+brass, brass section, horn section, horns | brass | 61 | 62
+synth brass, analog brass | synth chords | 62 | 62
+vibraphone, vibes | mallets | 11 | 64
+marimba | mallets | 12 | 64
+dreamy pad, new age pad, fantasia pad | synth pad | 88 | 62
+bowed pad, glass pad, glassy pad | synth pad | 92 | 62
+warm pad, analog pad, soft pad, synth pad | synth pad | warm pad | 60
+sweep pad, filter pad, moving pad | synth pad | sweep pad | 60
+dark pad, drone pad, deep pad | synth pad | dark pad | 55
+supersaw, supersaw chords, trance chords, saw synth | synth chords | supersaw | 62
+polysynth, analog synth, synth chords, synth | synth chords | polysynth | 60
+synth pluck, plucky synth, pluck, plucks | synth chords | pluck | 64
+hoover, rave stab, rave synth | synth chords | hoover | 58
+chip chords, 8 bit chords, game console chords | chip | chip | 64
+"""
 
-LEADS = _by_name(
-    _sound(0, "piano, grand piano", 74, 9),
-    _sound(4, "electric piano, rhodes", 72, -2),
-    _sound(7, "clavinet, clav", 67, 0),
-    _sound(8, "celesta", 79, 0),
-    _sound(10, "music box", 79, 1),
-    _sound(11, "vibraphone, vibes", 74, 6),
-    _sound(12, "marimba", 72, 0),
-    _sound(13, "xylophone", 79, 10),
-    _sound(14, "church bells, tubular bells, bells", 72, 0),
-    _sound(16, "organ, hammond organ", 72, 1),
-    _sound(21, "accordion", 74, 1),
-    _sound(22, "harmonica", 74, 1),
-    _sound(24, "nylon guitar, spanish guitar, acoustic guitar", 67, 2),
-    _sound(25, "steel guitar, acoustic guitar", 67, 1),
-    _sound(26, "jazz guitar, guitar", 67, -1),
-    _sound(27, "electric guitar, clean guitar, guitar", 67, 2),
-    _sound(30, "distorted guitar, lead guitar, electric guitar", 67, -4),
-    _sound(40, "violin", 77, 2),
-    _sound(42, "cello", 57, 2),
-    _sound(45, "pizzicato strings, plucked strings", 70, -1),
-    _sound(46, "harp", 74, 5),
-    _sound(48, "strings, string section", 72, 3),
-    _sound(52, "choir, voices", 70, 1),
-    _sound(56, "trumpet", 71, 1),
-    _sound(57, "trombone", 58, -3),
-    _sound(59, "muted trumpet, harmon trumpet", 71, -1),
-    _sound(60, "french horn, horn", 62, -3),
-    _sound(61, "brass, horns, horn section", 67, 0),
-    _sound(64, "soprano saxophone, soprano sax", 74, -2),
-    _sound(65, "saxophone, alto saxophone, sax", 69, -2),
-    _sound(66, "tenor saxophone, saxophone, sax", 64, -1),
-    _sound(68, "oboe", 74, -1),
-    _sound(71, "clarinet", 70, -3),
-    _sound(73, "flute", 79, -3),
-    _sound(75, "pan flute", 76, -2),
-    _sound(78, "whistle", 81, -5),
-    _sound(79, "ocarina", 76, -3),
-    _sound(80, "square lead, chiptune lead, synth lead", 72, -1),
-    _sound(81, "saw lead, synth lead, synth", 72, 1),
-    _sound(87, "synth lead, fat synth lead, synth", 67, 1),
-    _sound(98, "crystal bells, glassy synth, bells", 74, 4),
-    _sound(104, "sitar", 67, 5),
-    _sound(105, "banjo", 69, 4),
-    _sound(107, "koto", 70, 4),
-    _sound(108, "kalimba, thumb piano", 72, 5),
-    _sound(110, "fiddle", 76, 2),
-    _sound(114, "steel drums, steelpan", 72, 4),
-)
+_LEADS = """
+piano, grand piano, acoustic piano | piano | 0 | 74
+electric piano, rhodes, e-piano | electric piano | 4 | 72
+clavinet, clav | electric piano | 7 | 67
+celesta, celeste | bells | 8 | 79
+music box, toy box | bells | 10 | 79
+vibraphone, vibes | mallets | 11 | 74
+marimba, wooden mallets | mallets | 12 | 72
+xylophone | mallets | 13 | 79
+church bells, tubular bells | bells | 14 | 72
+organ, hammond organ, hammond | organ | 16 | 72
+accordion, squeezebox | reeds | 21 | 74
+harmonica, blues harp, mouth organ | reeds | 22 | 74
+nylon guitar, spanish guitar, classical guitar | acoustic guitar | 24 | 67
+steel guitar, acoustic guitar, steel string guitar | acoustic guitar | 25 | 67
+jazz guitar, hollow body guitar | electric guitar | 26 | 67
+electric guitar, clean guitar, clean electric guitar | electric guitar | 27 | 67
+distorted guitar, lead guitar, fuzz guitar | distorted guitar | 30 | 67
+violin, solo violin | strings | 40 | 77
+fiddle, folk violin | strings | 110 | 76
+cello, solo cello | strings | 42 | 57
+pizzicato strings, plucked strings, pizzicato | plucked strings | 45 | 70
+harp, concert harp | plucked strings | 46 | 74
+strings, string section, string ensemble | strings | 48 | 72
+choir, voices, vocal choir | choir | 52 | 70
+voice, wordless voice, vocal, human voice | choir | 53 | 70
+trumpet, solo trumpet | brass | 56 | 71
+trombone | brass | 57 | 58
+muted trumpet, harmon mute trumpet | brass | 59 | 71
+french horn, horn | brass | 60 | 62
+brass, brass section, horn section, horns | brass | 61 | 67
+soprano saxophone, soprano sax | reeds | 64 | 74
+saxophone, alto saxophone, sax, alto sax | reeds | 65 | 69
+tenor saxophone, tenor sax, sax | reeds | 66 | 64
+oboe | reeds | 68 | 74
+clarinet | reeds | 71 | 70
+flute, concert flute | flute | 73 | 79
+recorder, wooden flute | flute | 74 | 78
+pan flute, panpipes | flute | 75 | 76
+shakuhachi, bamboo flute, breathy flute | flute | 77 | 74
+whistle, whistling, human whistle | flute | 78 | 81
+ocarina | flute | 79 | 76
+sitar | plucked strings | 104 | 67
+banjo | plucked strings | 105 | 69
+shamisen, sangen | plucked strings | 106 | 69
+koto, japanese harp | plucked strings | 107 | 70
+kalimba, thumb piano, mbira | mallets | 108 | 72
+steel drums, steelpan, steel pan | mallets | 114 | 72
+fm bells, glassy bells, digital bells | bells | fm bells | 76
+crystal bells, crystal synth, glass bells | bells | 98 | 74
+saw lead, synth lead, sawtooth lead | synth lead | saw lead | 72
+supersaw lead, trance lead, big synth lead | synth lead | supersaw | 74
+square lead, hollow synth lead, pulse lead | synth lead | square lead | 72
+acid lead, 303, squelchy lead, acid line | synth lead | acid | 55
+sine lead, whistling synth, pure tone | synth lead | sine lead | 74
+synth pluck, plucky synth, pluck | synth lead | pluck | 72
+chip lead, chiptune, 8 bit lead, game console | chip | chip | 74
+"""
 
-BY_ROLE = {"drums": KITS, "bass": BASSES, "chords": CHORDS, "lead": LEADS}
+_TEXTURES = """
+vinyl crackle, vinyl, record crackle, record noise | noise | vinyl
+rain, rainfall, raindrops | noise | rain
+noise riser, riser, white noise sweep, build up | noise | riser
+noise sweep, filtered noise, whoosh | noise | sweep
+wind, breeze | noise | wind
+ocean waves, waves, the sea | noise | waves
+tape hiss, hiss, static | noise | hiss
+gated noise, rhythmic noise, pulsing noise | noise | gate
+drone, deep drone, dark drone | drone | drone | 40
+"""
+
+
+def _table(text: str) -> dict[str, Sound]:
+    found = {}
+    for line in text.strip().splitlines():
+        words, family, source, *centre = (field.strip() for field in line.split("|"))
+        number = int(source) if source.isdigit() else source
+        sound = Sound(tuple(words.split(", ")), family, number, int(centre[0]) if centre else 0)
+        found[sound.name] = sound
+    return found
+
+
+KITS, BASSES, CHORDS, LEADS, TEXTURES = map(_table, (_KITS, _BASSES, _CHORDS, _LEADS, _TEXTURES))
+BY_ROLE = {"drums": KITS, "bass": BASSES, "chords": CHORDS, "lead": LEADS, "texture": TEXTURES}
+FAMILIES = tuple(sorted({sound.family for sounds in BY_ROLE.values() for sound in sounds.values()}))

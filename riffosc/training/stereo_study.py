@@ -18,10 +18,12 @@ from riffosc.synthesis import codec
 from riffosc.training import fidelity
 from riffosc.training.corpus import SAMPLERATE, loop_at
 from riffosc.training.loop import ROLES, Loop
-from riffosc.training.render import Audio, MissingSynth, Player
+from riffosc.training.oscillators import Audio
+from riffosc.training.render import Player
 from riffosc.training.settings_study import LONGEST_S, Row, as_text
+from riffosc.training.soundfont import MissingSynth
 
-PAN = {"drums": 0.0, "bass": 0.0, "chords": -0.7, "lead": 0.7}  # -1 left to 1 right
+PAN = {"drums": 0.0, "bass": 0.0, "chords": -0.7, "lead": 0.7, "texture": 0.0}  # -1 left to 1 right
 
 
 def panned(player: Player, loop: Loop) -> Audio:

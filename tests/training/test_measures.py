@@ -67,7 +67,7 @@ def test_the_table() -> None:
     sizes = Sizes(dims=8, width=64, blocks=1, heads=1, hidden=32, told=32, text_width=16, text_buckets=64)
     plan = Plan(sizes, EMBEDDED, ("drums",))
     model = EmbeddedModel(plan, plan.network(), plan.autoencoder())
-    about = {"bars": 1, "quantum": 3, "tempo": 100.0, "root": 0, "mode": "major", "genre": "techno"}
+    about = {"bars": 1, "quantum": 3, "tempo": 100.0, "root": 0, "mode": "major", "swing": "straight"}
     loops = [
         Seen(
             {**about, "index": i, "roles": [role], "captions": [role]},
