@@ -51,13 +51,15 @@ COMMANDS: tuple[CommandDoc, ...] = (
     ),
     CommandDoc(
         "/riff/subscribe",
-        "s:topic [f:rate_hz] [f:lease_s]",
+        "s:topic [f:rate_hz] [f:lease_s] [i:port]",
         "/riff/done, then the values as they are",
         "Hear of an address or a pattern, of events (clip, late, done, fail; tick, each beat: /riff/tick i:beat i:bar "
         "f:tempo, both from 1) or of levels (/riff/levels f:main f:voice1 ..., up to 50 Hz): 30 Hz and 60 s if not "
-        "given, 0 s is for good.",
+        "given, 0 s is for good. To another port of yours than the one you send from, if you name it.",
     ),
-    CommandDoc("/riff/unsubscribe", "[s:topic]", "/riff/done", "From one topic or from all."),
+    CommandDoc(
+        "/riff/unsubscribe", "[s:topic] [i:port]", "/riff/done", "From one topic, or from all for an empty one."
+    ),
     CommandDoc(
         "/dirt/handshake",
         "",

@@ -128,6 +128,7 @@ class Commands:
         lease = _number(args, 2, LEASE_S)
         if rate < 0 or lease < 0:
             raise Refusal(Code.NONSENSE, "rate and lease are counted from 0")
+        peer = _at_port(peer, args, 3)
         if not self._subscriptions.room_for(peer, topic):
             raise Refusal(Code.BUSY, "too many subscriptions")
         rate, lease = min(max(rate, 0.01), MAX_RATE_HZ), min(lease, MAX_LEASE_S)
@@ -158,7 +159,8 @@ class Commands:
         return topic, addresses
 
     def _unsubscribe(self, args: Args, peer: Peer) -> None:
-        if args:
+        peer = _at_port(peer, args, 1)
+        if args and args[0] != "":
             topic = str(args[0])
             names = {topic, topic.removeprefix("/riff/"), "/riff/" + topic}
             count = sum(self._subscriptions.remove(peer, name) for name in names)
@@ -169,6 +171,16 @@ class Commands:
 
 def _hear(args: Args, peer: Peer) -> None:
     """Nothing is done."""
+
+
+def _at_port(peer: Peer, args: Args, at: int) -> Peer:
+    """Another port of the sender's, where an argument names one: not everybody listens where they send from."""
+    port = int(_number(args, at, 0))
+    if not 0 <= port < 2**16:
+        raise Refusal(Code.NONSENSE, f"{port} is no port")
+    if port and isinstance(peer, tuple):
+        return (peer[0], port, *peer[2:])
+    return peer
 
 
 def _number(args: Args, at: int, default: float) -> float:

@@ -162,6 +162,19 @@ def test_unsubscribed_with_a_value_on_its_way(table):
     assert table.heard(LISTENER) == []
 
 
+def test_at_another_port_than_it_is_asked_from(table):
+    """Sonic Pi and Pure Data listen where they do not send from."""
+    there = ("127.0.0.1", 4560)
+    assert subscribe(table, "clip", 30, 60, 4560) == []
+    assert table.heard(there) == [("/riff/done", "/riff/subscribe", "clip", 30.0, 60.0)]
+    table.desk.subscriptions.event("clip", "/riff/clip", "riff1", 42)
+    assert (table.heard(), table.heard(there)) == ([], [("/riff/clip", "riff1", 42)])
+    table.send("/riff/unsubscribe", "", 4560)
+    assert table.heard(there) == [("/riff/done", "/riff/unsubscribe", 1)]
+    table.send("/riff/subscribe", "clip", 30, 60, 65536)
+    assert table.fails() == [("/riff/subscribe", 400, "65536 is no port")]
+
+
 @pytest.mark.parametrize("topic", ["nothing", "/riff/nothing", "/riff/*/nothing", "", 7])
 def test_no_such_topic(table, topic):
     table.send("/riff/subscribe", topic)

@@ -66,12 +66,8 @@ def fetch(source: str, commit: str, folder: Path) -> None:
     steps = (["init", "-q"], ["fetch", "-q", "--depth", "1", source, commit], ["checkout", "-q", "FETCH_HEAD"])
     part.mkdir(parents=True, exist_ok=True)
     try:
-        for command in (
-            ["init", "-q"],
-            ["fetch", "-q", "--depth", "1", source, commit],
-            ["checkout", "-q", "FETCH_HEAD"],
-        ):
-            subprocess.run([*git, *command], check=True, capture_output=True, timeout=60)
+        for step in steps:
+            subprocess.run([*git, *step], check=True, capture_output=True, timeout=60)
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"{source} cannot be fetched ({error}); patches/superdirt/README.md says how to run this")
     part.rename(folder)
