@@ -192,6 +192,118 @@ def render(out: Path, samplerate: int, inverter: str, **wishes: Any) -> None:
     click.echo(f"{out}: {request.frames} frames, {request.beats} beats at {request.tempo:g} bpm")
 
 
+@main.group()
+def image() -> None:
+    """Pictures of sound: perform them, paint them from sound, see what is in them."""
+
+
+PRESETS = ("riffusion", "riffusion-20k", "riffosc")
+
+
+def image_options(command: Any) -> Any:
+    """What `to-audio` and `to-image` have in common."""
+    for option in reversed(
+        (
+            click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)),
+            click.option(
+                "--out", type=click.Path(path_type=Path), help="File, or folder for several; if not said, beside each."
+            ),
+            click.option("-r", "--recursive", is_flag=True, help="Folders inside folders, too."),
+            click.option("--force", is_flag=True, help="Replace files that are there."),
+            click.option("--tempo", type=click.FloatRange(20, 300), help="Beats per minute; makes whole bars."),
+            click.option("--bars", type=click.IntRange(1, 1024), help="Exactly so many."),
+            click.option("--beats", type=click.IntRange(1, 4096), help="Exactly so many."),
+            click.option("--quantum", type=click.IntRange(1, 16), help="Beats in a bar; 4, or as the file says."),
+            click.option("--stereo/--mono", default=None, help="If not said, as the file is."),
+            click.option("--level", "level_db", default=0.0, metavar="DB", help="Louder, or below 0 softer."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@image.command("to-audio")
+@image_options
+@click.option("--seconds", type=float, help="Exactly so long.")
+@click.option("--frames", type=int, help="Exactly so many.")
+@click.option("--settings", default=PRESETS[0], show_default=True, type=click.Choice(PRESETS),
+              help="Of pictures that say nothing of themselves.")  # fmt: skip
+@click.option("--samplerate", default=44100, show_default=True, type=click.IntRange(8000, 192000))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the phases to start from.")
+@click.option(
+    "--inverter", default=INVERTERS[0], show_default=True, type=click.Choice(INVERTERS),
+    help="What finds the phases: ours, or torchaudio's, as in Riffusion, to compare.",
+)  # fmt: skip
+@click.option("--format", "ending", default="wav", show_default=True, help="Such as flac, ogg or mp3.")
+def image_to_audio(files: tuple[Path, ...], ending: str, **wishes: Any) -> None:
+    """Perform pictures, or folders of them: Riffusion's, riffosc's, or any drawing.
+
+    Loud is dark, low is at the bottom, time goes to the right. A picture's own settings count; one without is read
+    as Riffusion's, 10 ms a column. Levels are absolute: nothing is normalised.
+    """
+    from riffosc.convert import picture_to_sound
+    from riffosc.images import SUFFIXES
+
+    _convert(files, f".{ending.lstrip('.')}", SUFFIXES, picture_to_sound, wishes)
+
+
+@image.command("to-image")
+@image_options
+@click.option("--settings", default=PRESETS[0], show_default=True, type=click.Choice(PRESETS))
+def image_to_image(files: tuple[Path, ...], **wishes: Any) -> None:
+    """Paint sounds, or folders of them, with the settings inside the pictures.
+
+    A sound is taken as a loop: whole bars with --tempo, --bars or --beats, or if it is a WAV that says its beats.
+    """
+    from riffosc.convert import sound_to_picture
+    from riffosc.sounds import SUFFIXES
+
+    _convert(files, ".png", SUFFIXES, sound_to_picture, wishes)
+
+
+def _convert(files: tuple[Path, ...], suffix: str, kinds: frozenset[str], convert: Any, wishes: dict[str, Any]) -> None:
+    from riffosc import batch
+    from riffosc.convert import wishes_from
+
+    out, recursive, force = (wishes.pop(name) for name in ("out", "recursive", "force"))
+    try:
+        wanted = wishes_from(wishes)
+        todo = batch.jobs(files, out, suffix, kinds, recursive)
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    failed = batch.run(todo, force, lambda job, progress: convert(job, wanted, progress))
+    if failed:
+        names = ", ".join(map(str, failed))
+        words = f"{len(failed)} of {len(todo)} failed: {names}"
+        raise click.ClickException(words if len(todo) > 1 else next(iter(failed.values())))
+
+
+@image.command("info")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-r", "--recursive", is_flag=True, help="Folders inside folders, too.")
+@click.option("--settings", default=PRESETS[0], type=click.Choice(PRESETS), help="Of pictures that have none.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: a list with an entry for each.")
+def image_info(files: tuple[Path, ...], recursive: bool, settings: str, as_json: bool) -> None:
+    """Say what pictures hold: size, length, beats, settings, what is missing or foreign, how loud they are."""
+    from riffosc import batch
+    from riffosc.convert import describe, in_words
+    from riffosc.images import SUFFIXES
+
+    found, failed = [], []
+    for job in batch.jobs(files, None, "", SUFFIXES, recursive):
+        try:
+            found.append(describe(job.source, settings))
+        except (ValueError, OSError, MemoryError) as error:
+            failed.append(batch.words_of(error, job.source))
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        for facts in found:
+            click.echo("\n  ".join(in_words(facts)))
+    if failed:
+        raise click.ClickException("\n".join(failed))
+
+
 @main.command()
 @click.option("--markdown", "form", flag_value="markdown", help="As tables; the README has those of the parameters.")
 @click.option("--json", "form", flag_value="json", help="For programs.")

@@ -3,10 +3,13 @@
 libsndfile reads the `acid` chunk but does not write it (libsndfile#768), so the file is built by hand.
 """
 
+import math
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +21,10 @@ FULL_SCALE = 1 << 23
 MAX_DATA_BYTES = (1 << 32) - (1 << 16)  # a WAV counts its bytes in 32 bits
 SOFTWARE = f"riffosc {__version__}"
 MIDDLE_C = 60
-ROOT_KNOWN, STRETCHES = 2, 4  # flags of the `acid` chunk; without 1 (one-shot) the file is a loop
+ONE_SHOT, ROOT_KNOWN, STRETCHES = 1, 2, 4  # flags of the `acid` chunk; without the first the file is a loop
+MAX_BEATS = 1 << 16  # of a loop that can be meant
+MAX_SMALL_CHUNK = 1 << 16
+KEY_IN_COMMENT = re.compile(r"(?:^|; )key=([^;]+)")
 KEY = re.compile(r"([A-G])([#b\u266f\u266d]?) ?(m|min|minor|maj|major)?")
 PITCHES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 ACCIDENTALS = {"": 0, "#": 1, "\u266f": 1, "b": -1, "\u266d": -1}
@@ -72,6 +78,62 @@ def pcm24(samples: npt.NDArray[np.float32]) -> bytes:
     scaled = np.rint(np.nan_to_num(samples.T.astype(np.float64), posinf=1.0, neginf=-1.0) * FULL_SCALE)
     whole = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i4", order="C")
     return whole.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+
+
+def read_loop(path: Path | str) -> WavTags | None:
+    """What a WAV file says about its loop; None where it says nothing, or is no WAV.
+
+    A file whose `acid` chunk calls it a one-shot, or counts no beats, is no loop.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            chunks = dict(_small_chunks(file))
+    except OSError:
+        return None  # whoever reads its sound says why
+    body = chunks.get(b"acid", b"")
+    if len(body) < 24:
+        return None
+    flags, _, _, _, beats, _, quantum, tempo = struct.unpack("<IHHfIHHf", body[:24])
+    if flags & ONE_SHOT or not 0 < beats <= MAX_BEATS:
+        return None
+    comment = _read_info(chunks.get(b"LIST", b"")).get(b"ICMT", "")
+    key = KEY_IN_COMMENT.search(comment)
+    tempo = tempo if 0 < tempo < math.inf else 0.0
+    return WavTags(beats, tempo, quantum or 4, key[1].strip() if key else "", comment=comment)
+
+
+def is_cut_short(path: Path | str) -> bool:
+    """Whether a WAV file is shorter than it says. One that was written as a stream does not say."""
+    with Path(path).open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+            return False
+        (size,) = struct.unpack("<I", head[4:8])
+        return bool(file.seek(0, 2) < size + 8 <= MAX_DATA_BYTES)
+
+
+def _small_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Names and bodies of the chunks around the sound, as far as the file goes."""
+    head = file.read(12)
+    if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        return
+    while len(start := file.read(8)) == 8:
+        name, size = struct.unpack("<4sI", start)
+        if size <= MAX_SMALL_CHUNK and name != b"data":
+            yield name, file.read(size)
+            file.seek(size % 2, 1)
+        else:
+            file.seek(size + size % 2, 1)
+
+
+def _read_info(body: bytes) -> dict[bytes, str]:
+    """The texts of a LIST chunk of the kind INFO."""
+    texts, at = {}, 4
+    while body[:4] == b"INFO" and at + 8 <= len(body):
+        name, size = struct.unpack("<4sI", body[at : at + 8])
+        texts[name] = body[at + 8 : at + 8 + size].split(b"\0")[0].decode("utf-8", "replace")
+        at += 8 + size + size % 2
+    return texts
 
 
 def root_note(key: str) -> int | None:

@@ -2,12 +2,14 @@
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
 from alone import EAR, in_a_network_of_its_own, needs, run_alone
+from PIL import Image
 
 from riffosc import table
 from riffosc.params import PARAMS
@@ -74,6 +76,16 @@ def test_the_block_on_slots_snapshots_and_changes_in_time(tmp_path):
     assert took == ["/riff/1/slot dub", "/riff/1/prompt dub", "/riff/1/gain 0.5", "/riff/2/gain 0.800000011920929"]
     assert "moving /riff/1/pan" in heard
     assert (tmp_path / "state/slots.toml").exists() and (tmp_path / "state/snapshots/verse.toml").exists()
+
+
+def test_the_block_on_pictures(tmp_path):
+    Image.new("L", (40, 60), 200).save(tmp_path / "drawing.png")
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = ["sh", "-e", "-c", blocks("sh")[2]]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "drawing.png -> drawing.wav: 88200 frames, 2.00 s, 4 beats at 120 bpm" in done.stdout
+    assert "painted.png: PNG, L, 256 by 512 pixels, mono" in done.stdout
 
 
 @pytest.mark.clients
