@@ -3,6 +3,7 @@
 Everything said is true of the loop; what a caption leaves out may be anything.
 """
 
+import re
 from collections.abc import Callable
 
 from numpy.random import Generator
@@ -56,7 +57,8 @@ def _tidy(text: str) -> str:
     for word in text.lower().replace(" ,", ",").split():
         if not kept or kept[-1].strip(",") != word.strip(","):
             kept.append(word)
-    return ", ".join(filter(None, (field.strip() for field in " ".join(kept).split(","))))
+    said = ", ".join(filter(None, (field.strip() for field in " ".join(kept).split(","))))
+    return re.sub(r"^a (?=[aeio]|up|un)", "an ", said)
 
 
 def _pick(rng: Generator, choices: tuple[str, ...] | list[str] | str) -> str:
@@ -66,7 +68,9 @@ def _pick(rng: Generator, choices: tuple[str, ...] | list[str] | str) -> str:
 
 
 def genre_word(rng: Generator, loop: Loop) -> str:
-    """The genre's name mostly, or one of its other words."""
+    """The genre's name mostly, or one of its other words; a noise alone has no genre."""
+    if loop.roles == ("texture",):
+        return ""
     known = GENRES[loop.genre].words
     return known[0] if rng.random() < 0.55 else _pick(rng, known)
 
@@ -140,26 +144,26 @@ def _lead_words(rng: Generator, loop: Loop, part: Part) -> str:
 
 
 def moods(loop: Loop) -> list[str]:
-    """Lists of adjectives that the notes bear out."""
+    """Lists of adjectives that the loop bears out; what is said of many loops only where little else is."""
+    if loop.roles == ("texture",):
+        return []
     tonal = any(part.role in ("chords", "lead") for part in loop.parts)
-    notes = [note for part in loop.parts for note in part.notes]
-    loudness = sum(note.velocity for note in notes) / max(1, len(notes))
-    noisy = loop.roles == ("texture",)
+    force = sum(part.force for part in loop.parts) / len(loop.parts)
     rules = (
         (tonal and loop.mode == "minor", words.MINOR_MOODS),
         (tonal and loop.mode == "major", words.MAJOR_MOODS),
-        (loop.tempo < 86 and not noisy, words.SLOW),
-        (loop.tempo > 138 and not noisy, words.FAST),
-        (96 < loop.tempo < 122 and not noisy, words.MIDDLE),
-        (loop.density < 1.3 and not noisy, words.SPARSE),
+        (loop.tempo < 86, words.SLOW),
+        (loop.tempo > 138, words.FAST),
+        (loop.density < 1.3, words.SPARSE),
         (loop.density > 3.4, words.BUSY),
-        (loudness < 74, words.SOFT),
-        (loudness > 98, words.HARD),
-        (loop.quantum == 3 and not noisy, words.THREES),
-        (loop.swing.amount > 0.57 and not noisy, words.SWUNG),
-        (not loop.swing.unit and loop.density > 2, words.STRAIGHT),
+        (force < 0.3, words.SOFT),
+        (force > 0.75, words.HARD),
+        (loop.quantum == 3, words.THREES),
+        (loop.swing.amount > 0.57, words.SWUNG),
     )
-    return [listed for holds, listed in rules if holds]
+    told = [listed for holds, listed in rules if holds]
+    plain = ((96 < loop.tempo < 122, words.MIDDLE), (not loop.swing.unit and loop.density > 2, words.STRAIGHT))
+    return told + [listed for holds, listed in plain if holds and len(told) < 2]
 
 
 def _mood(rng: Generator, loop: Loop) -> str:
@@ -224,14 +228,14 @@ def _parts(rng: Generator, loop: Loop) -> list[str]:
 
 def _full(rng: Generator, loop: Loop) -> str:
     """funk slap bass line and drums"""
-    return f"{genre_word(rng, loop)} " + " and ".join(_parts(rng, loop)) + f" {_key(rng, loop, 0.12)}"
+    return f"{genre_word(rng, loop)} " + " and ".join(_parts(rng, loop)) + f" {_key(rng, loop, 0.2)}"
 
 
 def _joined(rng: Generator, loop: Loop) -> str:
     """techno beat with saw lead melody; alone: solo saxophone, techno drums only"""
     said, genre = _parts(rng, loop), genre_word(rng, loop)
     if len(said) == 1:
-        return f"{genre if rng.random() < 0.5 else ''} {_alone(rng, loop, said[0])} {_key(rng, loop, 0.2)}"
+        return f"{genre if rng.random() < 0.5 else ''} {_alone(rng, loop, said[0])} {_key(rng, loop, 0.3)}"
     joined = _pick(rng, (" with ", ", ", " plus ", " over ", " and "))
     return f"{genre} {said[0]}{joined}{_series(said[1:])}"
 
@@ -282,7 +286,7 @@ def _sentence(rng: Generator, loop: Loop) -> str:
 
 def _bare(rng: Generator, loop: Loop) -> str:
     """slap bass and drums"""
-    return f"{_series(_parts(rng, loop))} {_key(rng, loop, 0.15)}"
+    return f"{_series(_parts(rng, loop))} {_key(rng, loop, 0.25)}"
 
 
 def _moody(rng: Generator, loop: Loop) -> str:

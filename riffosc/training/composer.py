@@ -40,7 +40,7 @@ SCALE_SHARES = {
         "blues": 0.04,
     },
 }
-FROM_ELSEWHERE = 0.2  # chance of a sound that is not usual in the genre, so that each is heard often enough
+FROM_ELSEWHERE, ALONE_FROM_ELSEWHERE = 0.16, 0.6  # chances of a sound not usual in the genre: each is heard often
 
 
 class Wish(TypedDict, total=False):
@@ -202,8 +202,7 @@ def _sound(rng: Generator, plan: Plan, role: str, others: tuple[str, ...]) -> So
         "lead": genre.leads,
         "texture": genre.textures,
     }[role]
-    alone = len(plan.roles) == 1
-    if not usual or rng.random() < FROM_ELSEWHERE * (1.6 if alone else 0.8):
+    if not usual or rng.random() < (ALONE_FROM_ELSEWHERE if len(plan.roles) == 1 else FROM_ELSEWHERE):
         usual = tuple(known)
     free = tuple(name for name in usual if name not in others) or tuple(known)
     return known[_pick(rng, free)]
