@@ -1,0 +1,184 @@
+"""Words that no caption says, and what they should come near: written before any model was asked.
+
+A prompt counts only while every one of its words is outside the captions (`outside`): captions grow, and a word
+that they learn is no test any more. Whoever writes texts to train on leaves these words out of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from riffosc.synthesis.model.text import split_words
+
+_TEXT = """
+instruments by other names
+ cornet | family brass
+ flugelhorn | family brass
+ bugle | family brass
+ sousaphone | family brass, bass
+ bassoon | family reeds
+ piccolo | family pipes
+ recorder | family pipes
+ fife | family pipes
+ viola | family strings
+ stradivarius | family strings
+ ukulele | family guitar, plucked
+ mandolin | family guitar, plucked
+ lute | family guitar, plucked
+ lyre | family plucked, guitar, strings
+ shamisen | family plucked, guitar
+ stratocaster | family guitar
+ telecaster | family guitar
+ glockenspiel | family mallets
+ chimes | family mallets
+ carillon | family mallets
+ steinway | family keys
+ wurlitzer | family keys, organ
+ spinet | family keys
+ ivories | family keys
+ bandoneon | family accordion
+ concertina | family accordion
+ harmonium | family organ, accordion
+ moog | family synth, pad
+ theremin | family synth, pad
+ monks | family voices
+ opera singer | family voices
+ vocalists | family voices
+ bagpipes | family reeds, pipes, accordion
+players and parts
+ drumming | role drums
+ percussionist | role drums
+ snare | role drums
+ cymbals | role drums
+ tambourine | role drums
+ bongos | role drums
+ timpani | role drums
+ linndrum | role drums
+ bassist | role bass
+ subwoofer | role bass
+ soloist | role lead
+ accompaniment | role chords
+genres
+ gabber | genre techno, trance, acid house
+ bebop | genre jazz
+ dixieland | genre jazz
+ ragtime | genre jazz, blues
+ honky tonk | genre country, blues
+ hillbilly | genre country, folk
+ cowboy | genre country
+ shanty | genre folk, polka, waltz
+ celtic | genre folk
+ thrash | genre metal, punk
+ grunge | genre rock, punk, metal
+ grime | genre hip hop, trap, lo-fi hip hop, drum and bass
+ baroque | genre classical
+ symphony | genre classical
+ mozart | genre classical
+ merengue | genre salsa, cumbia, samba, reggaeton
+ rumba | genre salsa, samba, bossa nova, cumbia
+ calypso | genre reggae, salsa, ska, samba, cumbia
+ gospel | genre soul
+ rastafari | genre reggae, dub
+ bollywood | genre indian
+ tabla | genre indian
+scenes and places
+ discotheque | genre disco, house, electro
+ nightclub | genre house, techno, disco, trance, acid house, electro
+ warehouse rave | genre techno, acid house, house, trance, breakbeat
+ mosh pit | genre punk, metal, rock
+ headbanging | genre metal, rock, punk
+ samurai | genre japanese
+ zen temple | genre japanese, ambient, indian
+ meditation | genre ambient
+ rainforest | genre ambient, samba, indian, afrobeat
+ spaceship | genre ambient, synthwave, techno, dub techno, trance, electro
+ rio carnival | genre samba, bossa nova, salsa
+ havana | genre salsa, cumbia, samba, bossa nova
+ nashville | genre country
+ oktoberfest | genre polka
+ ballroom | genre waltz
+ nigeria | genre afrobeat
+ speakeasy | genre jazz, blues
+ video game | genre electro, synthwave, techno, trance
+ gangsta | genre hip hop, trap
+moods
+ mournful | mode minor
+ gloomy | mode minor
+ sorrowful | mode minor
+ sinister | mode minor
+ spooky | mode minor
+ sombre | mode minor
+ joyful | mode major
+ sunny | mode major
+ jolly | mode major
+ playful | mode major
+force and pace
+ furious | force loud
+ brutal | force loud
+ thunderous | force loud
+ tender | force soft
+ whisper | force soft
+ lullaby | force soft
+ frantic | pace fast
+ rapid | pace fast
+ hectic | pace fast
+ sluggish | pace slow
+ lazy | pace slow
+ sleepy | pace slow
+ crawling | pace slow
+brightness
+ muffled | brightness dark
+ murky | brightness dark
+ sparkling | brightness bright
+ piercing | brightness bright
+other languages
+ schlagzeug | role drums
+ klavier | family keys
+ trompete | family brass
+ geige | family strings
+ gitarre | family guitar
+ orgel | family organ
+ traurig | mode minor
+ schnell | pace fast
+ batterie | role drums
+ violon | family strings
+ guitare | family guitar
+ triste | mode minor
+ lent | pace slow
+ guitarra | family guitar
+ tambores | role drums
+ flauta | family pipes
+ alegre | mode major
+ rápido | pace fast
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A prompt, what it asks of (a kind of label), and the labels that count as right."""
+
+    group: str
+    prompt: str
+    kind: str
+    right: frozenset[str]
+
+
+def _parse(text: str) -> tuple[Unseen, ...]:
+    found, group = [], ""
+    for line in text.strip().splitlines():
+        if line[0] != " ":
+            group = line
+            continue
+        prompt, asked = (part.strip() for part in line.split("|"))
+        kind, labels = asked.split(" ", 1)
+        found.append(Unseen(group, prompt, kind, frozenset(label.strip() for label in labels.split(","))))
+    return tuple(found)
+
+
+UNSEEN = _parse(_TEXT)
+OTHER_LANGUAGES = "other languages"
+
+
+def outside(vocabulary: Iterable[str]) -> tuple[Unseen, ...]:
+    """The prompts of which no word is in the vocabulary."""
+    known = set(vocabulary)
+    return tuple(one for one in UNSEEN if not known & set(split_words(one.prompt)))
