@@ -3,9 +3,11 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,11 +17,14 @@ from riffosc.picture import EMBEDDED
 from riffosc.synthesis.model.autoencoder import Autoencoder, Moments, fitted
 from riffosc.synthesis.model.embedded import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Meter, Sizes
+from riffosc.synthesis.model.sentence import Sentences
 from riffosc.synthesis.model.text import Tokenizer, split_words
 from riffosc.training.pictures import Entry, seen
 
 HELD_OUT_EVERY = 30  # loops whose number divides by this are never trained on
 DROP_CAPTION, DROP_KEY, DROP_WORD = 0.1, 0.25, 0.05
+BLUR = 0.5  # of a sentence encoder's vectors, which are of root mean square 1
+KEPT_CAPTIONS = 50_000  # whose text is not asked for again
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Item:
     latents: Tensor  # (tokens, dims), float16
     tempo: float
     key: tuple[int, int]  # root 0..11, mode 0 major or 1 minor
-    captions: tuple[tuple[str, ...], ...]  # as words
+    captions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,53 @@ class Batch:
     latents: Tensor  # (batch, tokens, dims)
     tempo: Tensor  # (batch,)
     key: Tensor  # (batch, 2)
-    rows: Tensor  # (batch, text tokens)
-    groups: Tensor  # (batch, text tokens, letter groups)
+    told: tuple[Tensor, ...]  # captions, as `Network.text` takes them
+
+
+class Captioner(Protocol):
+    """Captions to what a network is told of them; now and then a word is dropped."""
+
+    def __call__(self, captions: Sequence[str], generator: Generator) -> tuple[Tensor, ...]: ...
+
+
+class Spelled:
+    """For a network with a vocabulary: rows (batch, text tokens), letter groups (batch, text tokens, groups)."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def __call__(self, captions: Sequence[str], generator: Generator) -> tuple[Tensor, ...]:
+        numbers = [self._tokenizer.numbers(split_words(each)[: self._tokenizer.tokens]) for each in captions]
+        rows = torch.stack([row for row, _ in numbers])
+        hidden = (torch.rand(rows.shape, generator=generator) < DROP_WORD) & (rows > 0)
+        return torch.where(hidden, 1, rows), torch.stack([group for _, group in numbers])
+
+
+class Understood:
+    """For a network that a sentence encoder tells: text (batch, 1 + words, width + 1), blurred a little.
+
+    Captions know a few hundred words, so their vectors are far between; blurred, they teach what lies around each,
+    where words lie that no caption has (the way of CapDec, arXiv 2211.00575).
+    """
+
+    def __init__(self, sentences: Sentences) -> None:
+        self._one = lru_cache(KEPT_CAPTIONS)(lambda caption: sentences.text([[(caption, 1.0)]])[0].half())
+
+    def __call__(self, captions: Sequence[str], generator: Generator) -> tuple[Tensor, ...]:
+        text = torch.stack([self._one(caption) for caption in captions]).float()
+        kept = torch.rand(text.shape[:2], generator=generator) >= DROP_WORD
+        kept[:, 0] = True  # the whole prompt
+        said = text[..., :-1].square().sum(-1, keepdim=True) > 0
+        blur = BLUR * torch.randn(text[..., :-1].shape, generator=generator) * said
+        blurred = (text[..., :-1] + blur) / (1 + BLUR**2) ** 0.5  # as long as it was, about
+        return (torch.cat([blurred, text[..., -1:]], -1) * kept[..., None],)
 
 
 @dataclass(slots=True)
 class Dataset:
     """Loops by meter; shards are added as they appear."""
 
-    tokenizer: Tokenizer
+    captioner: Captioner
     buckets: dict[Meter, list[Item]] = field(default_factory=dict)
     held_out: dict[Meter, list[Item]] = field(default_factory=dict)
 
@@ -72,10 +115,7 @@ class Dataset:
 
     def batch(self, meter: Meter, items: list[Item], generator: Generator) -> Batch:
         """Each item with one of its captions; now and then without caption, key or a word."""
-        words = [self._words(one, generator) for one in items]
-        numbers = [self.tokenizer.numbers(each[: self.tokenizer.tokens]) for each in words]
-        rows = torch.stack([row for row, _ in numbers])
-        hidden = (torch.rand(rows.shape, generator=generator) < DROP_WORD) & (rows > 0)
+        told = self.captioner([self._caption(one, generator) for one in items], generator)
         keys = torch.tensor([one.key for one in items])
         free = torch.rand(len(items), 1, generator=generator) < DROP_KEY
         return Batch(
@@ -83,20 +123,19 @@ class Dataset:
             torch.stack([one.latents for one in items]).float(),
             torch.tensor([one.tempo for one in items]),
             torch.where(free, torch.tensor(UNKNOWN_KEY), keys),
-            torch.where(hidden, 1, rows),
-            torch.stack([group for _, group in numbers]),
+            told,
         )
 
-    def _words(self, one: Item, generator: Generator) -> tuple[str, ...]:
+    @staticmethod
+    def _caption(one: Item, generator: Generator) -> str:
         if float(torch.rand(1, generator=generator)) < DROP_CAPTION:
-            return ()
+            return ""
         return one.captions[int(torch.randint(len(one.captions), (1,), generator=generator))]
 
 
 def item(entry: Entry, latents: Tensor) -> Item:
     key = (int(entry["root"]), int(entry["mode"] == "minor"))
-    captions = tuple(tuple(split_words(caption)) for caption in entry["captions"])
-    return Item(latents.half(), float(entry["tempo"]), key, captions)
+    return Item(latents.half(), float(entry["tempo"]), key, tuple(entry["captions"]))
 
 
 def vocabulary(shards: Iterable[Path], at_least: int = 3) -> tuple[str, ...]:

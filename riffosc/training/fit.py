@@ -1,12 +1,13 @@
-"""Training the denoiser and its text encoder by flow matching (Lipman et al., arXiv 2210.02747).
+"""Training the denoiser by flow matching (Lipman et al., arXiv 2210.02747), with a vocabulary of its own or told by a
+sentence encoder.
 
-`python -m riffosc.training.fit --corpus DIR --run DIR --minutes 80`; see README.md beside this file.
+`python -m riffosc.training.fit --corpus DIR --run DIR --text text.safetensors`; see README.md beside this file.
 """
 
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from torch import Generator, Tensor, nn
 
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.model.autoencoder import Autoencoder
-from riffosc.synthesis.model.embedded import EmbeddedModel, Network, Plan
+from riffosc.synthesis.model.embedded import EmbeddedModel, Network, Plan, read_sentences
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
-from riffosc.training.dataset import Batch, Dataset, encode_shard, fit_autoencoder, vocabulary
+from riffosc.synthesis.model.sentence import FILE, Sentences
+from riffosc.training.dataset import Batch, Dataset, Spelled, Understood, encode_shard, fit_autoencoder, vocabulary
 
 WARM_UP = 100  # steps
 STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
@@ -42,6 +44,7 @@ class FitOptions:
     first_shards: int = 10  # the autoencoder is fitted on these
     save_minutes: float = 5.0
     seed: int = 0
+    text: Path | None = None  # a sentence encoder's file; without one a vocabulary is learned from the captions
     resume: bool = False
     compiled: bool = False  # the blocks, by torch.compile: a quarter faster, where there is a C++ compiler
     sizes: Sizes = field(default_factory=Sizes)
@@ -69,7 +72,7 @@ def flow_loss(network: Network, batch: Batch, generator: Generator) -> Tensor:
     noise = torch.randn(batch.latents.shape, generator=generator)
     x = torch.lerp(batch.latents, noise, time_of[:, None, None])
     with torch.autocast("cpu", torch.bfloat16):
-        text = network.encoder(batch.rows, batch.groups)
+        text = network.text(batch.told)
         told = Conditions(text, score_features(batch.tempo, batch.meter), batch.key)
         velocity: Tensor = network.denoiser(x, time_of, told, batch.meter)
     return nn.functional.mse_loss(velocity.float(), noise - batch.latents)
@@ -96,10 +99,11 @@ def fresh(plan: Plan, generator: Generator) -> Network:
                 nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=0.5, generator=generator)
-    nn.init.normal_(network.encoder.group.weight, std=1.0, generator=generator)
-    nn.init.normal_(network.encoder.place, std=0.1, generator=generator)
-    with torch.no_grad():
-        network.denoiser.padding.copy_(network.encoder.norm(network.encoder.word.weight[0]))
+    if not plan.sizes.sentences:
+        nn.init.normal_(network.encoder.group.weight, std=1.0, generator=generator)
+        nn.init.normal_(network.encoder.place, std=0.1, generator=generator)
+        with torch.no_grad():
+            network.denoiser.padding.copy_(network.encoder.norm(network.encoder.word.weight[0]))
     return network
 
 
@@ -114,7 +118,8 @@ class Trainer:
         self.network.denoiser.deviation.copy_(deviation)
         self.averaged.load_state_dict(self.network.state_dict())
         self.optimizers = optimizers(self.network, options)
-        self.dataset = Dataset(plan.tokenizer())
+        self.sentences = read_sentences(plan, options.run / FILE)
+        self.dataset = Dataset(Understood(self.sentences) if self.sentences else Spelled(plan.tokenizer()))
         self.shards: set[Path] = set()
         self.step, self.seconds = 0, 0.0
         if options.compiled:
@@ -175,7 +180,7 @@ class Trainer:
         return losses / max(1, count)
 
     def model(self) -> EmbeddedModel:
-        return EmbeddedModel(self.plan, self.averaged, self.autoencoder)
+        return EmbeddedModel(self.plan, self.averaged, self.autoencoder, self.sentences)
 
     def save(self) -> None:
         """The checkpoint, whole or not at all."""
@@ -213,13 +218,22 @@ class Trainer:
 
 
 def begun(options: FitOptions) -> Trainer:
-    """A new run: vocabulary from all captions there are, autoencoder from the first shards."""
+    """A new run: vocabulary from all captions there are, or a copy of the sentence encoder; autoencoder from the
+    first shards."""
     shards = sorted(options.corpus.glob("*.json"))
     if not shards:
         raise FileNotFoundError(f"{options.corpus} holds no shards: run riffosc.training.corpus first.")
-    plan = Plan(options.sizes, EMBEDDED, vocabulary(shards))
+    plan = _told(options) if options.text else Plan(options.sizes, EMBEDDED, vocabulary(shards))
     autoencoder, deviation = fit_autoencoder(shards[: options.first_shards], options.cache, options.sizes)
     return Trainer(options, plan, autoencoder, deviation)
+
+
+def _told(options: FitOptions) -> Plan:
+    """The plan of a network told by a sentence encoder, whose file goes along with the run."""
+    assert options.text is not None
+    sentences = Sentences(options.text, options.sizes.text_tokens)
+    sentences.copy_to(options.run)
+    return Plan(replace(options.sizes, sentences=True, text_width=sentences.width), EMBEDDED)
 
 
 def fit(options: FitOptions) -> None:
@@ -228,7 +242,7 @@ def fit(options: FitOptions) -> None:
     began = time.monotonic()
     trainer = Trainer.resumed(options) if options.resume else begun(options)
     trainer.take_in()
-    options.report(f"{len(trainer.dataset)} loops, {len(trainer.plan.words)} words")
+    options.report(f"{len(trainer.dataset)} loops, {len(trainer.plan.words) or 'all'} words")
     before, saved, losses = trainer.seconds, time.monotonic(), []
     while trainer.progress < 1:
         losses.append(trainer.train_step())
@@ -268,6 +282,7 @@ def export(run: Path, folder: Path) -> None:
 @click.option("--threads", default=2, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--compiled", is_flag=True, help="A quarter faster; needs a C++ compiler.")
+@click.option("--text", type=click.Path(path_type=Path, exists=True), help="A sentence encoder's file.")
 @click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
 @click.option("--export", "folder", type=click.Path(path_type=Path), help="Only write the model here.")
 def main(corpus: Path, run: Path, threads: int, folder: Path | None, **options: Any) -> None:

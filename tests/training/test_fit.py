@@ -1,6 +1,7 @@
 """Training on a handful of rendered loops: the loss falls, and a run goes on exactly as it would have."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ import torch
 
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
 from riffosc.synthesis.model.network import Sizes
+from riffosc.synthesis.model.sentence import EncoderSizes, SentenceEncoder, save_encoder
 from riffosc.training.corpus import write_shard
 from riffosc.training.dataset import Dataset, fit_autoencoder
 from riffosc.training.fit import FitOptions, Trainer, begun, export, fit
 from riffosc.training.pictures import seen
 
+PIECES = ("[UNK]", "drums", "bass", *"abcdefghijklmnopqrstuvwxyz", *(f"##{x}" for x in "abcdefghijklmnopqrstuvwxyz"))
 SIZES = Sizes(dims=16, width=64, blocks=2, heads=1, hidden=96, told=64, text_width=32, text_buckets=128)
 
 
@@ -99,10 +102,28 @@ def test_an_empty_corpus_is_told_in_words(options: FitOptions, tmp_path: Path) -
         fit(FitOptions(tmp_path / "none", tmp_path))
 
 
+def test_a_sentence_encoder_comes_along(options: FitOptions, tmp_path: Path) -> None:
+    """Its file goes into the run and the model's folder; it tells the captions and is not trained."""
+    sizes = EncoderSizes(len(PIECES), table=8, width=24, layers=1, heads=2, hidden=16)
+    save_encoder(tmp_path / "small.safetensors", SentenceEncoder(sizes), PIECES, {})
+    told = replace(options, text=tmp_path / "small.safetensors", run=tmp_path / "run", steps=4)
+    fit(told)
+    again = Trainer.resumed(replace(told, text=None))
+    again.take_in()
+    text = torch.cat([again.dataset.draw(again.generator, 4096).told[0] for _ in range(20)])
+    assert text.shape[1:] == (1 + SIZES.text_tokens, 24 + 1)
+    assert 0.05 < (text[:, 1:, -1] == 0).all(1).float().mean() < 0.16
+    assert again.plan.sizes.sentences and not hasattr(again.network, "encoder")
+    export(told.run, tmp_path / "model")
+    model = EmbeddedModel.load(tmp_path / "model")
+    x = torch.zeros(1, *model.shape(4))
+    assert model.velocity(x, 0.5, model.text([("drums", 1.0)])[None], Score(1, 4, 120.0)).shape == x.shape
+
+
 def test_captions_are_dropped_now_and_then(options: FitOptions) -> None:
     trainer = started(options)
     dataset: Dataset = trainer.dataset
-    rows = torch.cat([dataset.draw(trainer.generator, 4096).rows for _ in range(20)])
+    rows = torch.cat([dataset.draw(trainer.generator, 4096).told[0] for _ in range(20)])
     keys = torch.cat([dataset.draw(trainer.generator, 4096).key for _ in range(20)])
     assert 0.05 < (rows == 0).all(1).float().mean() < 0.16
     assert 0.17 < (keys[:, 0] == 12).float().mean() < 0.33

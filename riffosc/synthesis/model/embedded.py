@@ -1,4 +1,8 @@
-"""The model that is shipped: a folder with model.json (what it is) and model.safetensors (its numbers)."""
+"""The model that is shipped: a folder with model.json (what it is) and model.safetensors (its numbers).
+
+Words reach it in one of two ways, which its sizes tell: by a vocabulary of its own (`text.py`), or by a sentence
+encoder in a file of its own (`sentence.py`).
+"""
 
 import json
 from collections.abc import Sequence
@@ -14,6 +18,7 @@ from torch import Tensor, nn
 from riffosc.picture import PictureSettings
 from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
+from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
 FAMILY = "riffosc-loops-1"
@@ -64,7 +69,7 @@ class Plan:
 
     sizes: Sizes
     picture: PictureSettings
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()  # none where a sentence encoder is asked
 
     @property
     def patch(self) -> int:
@@ -83,25 +88,36 @@ class Plan:
 
 
 class Network(nn.Module):
-    """What is trained: the text encoder and the denoiser."""
+    """What is trained: the denoiser, and the text encoder unless it comes ready made."""
+
+    encoder: TextEncoder
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         sizes = plan.sizes
-        words = 2 + len(plan.words)
-        self.encoder = TextEncoder(words, sizes.text_buckets, sizes.text_tokens, sizes.text_width)
+        if not sizes.sentences:
+            words = 2 + len(plan.words)
+            self.encoder = TextEncoder(words, sizes.text_buckets, sizes.text_tokens, sizes.text_width)
         self.denoiser = Denoiser(sizes)
+
+    def text(self, told: tuple[Tensor, ...]) -> Tensor:
+        """What captions were read as: rows and letter groups, or a sentence encoder's text, which stays as it is."""
+        text: Tensor = told[0] if self.denoiser.sizes.sentences else self.encoder(*told)
+        return text
 
 
 class EmbeddedModel:
     """Text to latents to pictures, on the processor, with no network and no other files."""
 
-    def __init__(self, plan: Plan, network: Network, autoencoder: Autoencoder) -> None:
+    def __init__(
+        self, plan: Plan, network: Network, autoencoder: Autoencoder, sentences: Sentences | None = None
+    ) -> None:
         self.plan, self.settings = plan, plan.picture
         self.network, self.autoencoder = network.eval(), autoencoder
         self.bfloat16 = fast_bfloat16()
+        self.sentences = sentences
         self.tokenizer = plan.tokenizer()
-        self.empty = self._encoded([])
+        self.empty = self.text([])
 
     @classmethod
     def load(cls, folder: Path = WEIGHTS) -> "EmbeddedModel":
@@ -113,7 +129,7 @@ class EmbeddedModel:
             both.load_state_dict(tensors)
         except RuntimeError as error:
             raise ModelError(f"The weights in {folder} do not fit its model.json: {error}") from None
-        return cls(plan, network, autoencoder)
+        return cls(plan, network, autoencoder, read_sentences(plan, folder / FILE))
 
     def save(self, folder: Path) -> None:
         """Writes the folder in float16; each file appears whole or not at all."""
@@ -124,13 +140,22 @@ class EmbeddedModel:
         save_file(tensors, aside)
         aside.chmod(0o644)  # it comes readable by its owner only
         aside.replace(folder / "model.safetensors")
+        if self.sentences is not None:
+            self.sentences.copy_to(folder)
         write_plan(self.plan, folder / "model.json")
 
     @torch.no_grad()
     def text(self, words: Sequence[tuple[str, float]]) -> Tensor:
-        """Weighted words to (text tokens, width); weight 1 is plain, no words are the empty prompt."""
+        """Weighted words to (text tokens, width), always as many; weight 1 is plain, no words are the empty prompt.
+
+        Texts can be added up by shares: that is how prompts are blended.
+        """
+        if self.sentences is not None:
+            return self.sentences.text([words])[0]
         single = self.tokenizer.weighted(words)
         encoded = self._encoded([word for word, _ in single])
+        if not single:
+            return encoded
         return weigh(encoded, self.empty, [weight for _, weight in single])
 
     @torch.no_grad()
@@ -158,6 +183,8 @@ class EmbeddedModel:
         """Noise minus clip, as the network sees it: x (batch, tokens, dims), time 0..1 with 1 for noise,
         text (batch, text tokens, width)."""
         batch, meter = len(x), Meter(score.bars, score.quantum)
+        if self.plan.sizes.sentences:
+            text = without_padding(text)
         told = Conditions(
             text,
             score_features(torch.full((batch,), score.tempo), meter),
@@ -197,6 +224,19 @@ def read_plan(path: Path) -> Plan:
         raise ModelError(f"{path} does not say {error}.") from None
     except TypeError as error:
         raise ModelError(f"{path} does not fit this version of riffosc: {error}") from None
+
+
+def read_sentences(plan: Plan, path: Path) -> Sentences | None:
+    """The sentence encoder that a plan asks for, or a ModelError."""
+    if not plan.sizes.sentences:
+        return None
+    try:
+        sentences = Sentences(path, plan.sizes.text_tokens)
+    except TextFileError as error:
+        raise ModelError(str(error)) from None
+    if sentences.width != plan.sizes.text_width:
+        raise ModelError(f"{path} gives {sentences.width} numbers a word, its model.json says {plan.sizes.text_width}.")
+    return sentences
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
