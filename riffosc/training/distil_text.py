@@ -125,9 +125,9 @@ def begun(table: Tensor, sizes: EncoderSizes, generator: Generator) -> SentenceE
     with torch.no_grad():
         for weights in encoder.parameters():
             weights.zero_()
-        for layer in encoder.layers:
-            for linear in (layer.qkv, layer.up):
-                linear.weight.normal_(std=linear.in_features**-0.5, generator=generator)
+        for name, weights in encoder.layers.named_parameters():
+            if name.endswith(("qkv.weight", "up.weight")):
+                weights.normal_(std=weights.shape[1] ** -0.5, generator=generator)
         encoder.table.weight.copy_(table[:, : sizes.table])
         encoder.enter.weight.copy_(torch.eye(sizes.width, sizes.table))
         encoder.leave.weight.copy_(torch.eye(sizes.width))

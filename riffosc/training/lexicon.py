@@ -113,7 +113,7 @@ dense busy: crowded, packed, cluttered, wall of sound, layered, chaotic, complex
 
 
 def _parse(text: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for line in text.strip().splitlines():
         plain, words = line.split(":", 1)
         found |= {" ".join(word.split()): plain for word in words.split(",")}
