@@ -66,7 +66,7 @@ fork {
 @pytest.mark.jack
 def test_loops_take_over_from_one_another_to_the_frame(home: Path, jackd: Server) -> None:
     sclang = Sclang(home, SWAPS)
-    sound = sclang.record(jackd, 6)
+    sound = sclang.record(jackd, 7.5)
     beats = [float(line.split()[2]) for line in sclang.end() if line.startswith("swap")]
     assert len(beats) == 3 and all(beat % 4 == 0 for beat in beats), "each on a bar line"
     runs = [alone_in(sound, *clip) for clip in zip(PLATEAUS, STEPS, LENGTHS, strict=True)]
@@ -90,7 +90,8 @@ def alone_in(sound: np.ndarray, plateau: float, step: float, length: int) -> tup
 
 TALK = r"""
 fork {
-    var riff = RiffOSC(server: s), say = { |... words| ("SC" + words.join(" ")).postln }, def, bundle, score;
+    var riff = RiffOSC(server: s), say = { |... words| ("SC" + words.join(" ")).postln }, def, score;
+    var never = false, nudged = false, panned = false;
     riff.addDependant { |who, what, voice, clip|
         case
         { what == \clip } { say.("clip", voice.number, clip.index, clip.beats, clip.prompt) }
@@ -104,7 +105,7 @@ fork {
     riff[2].set(\prompt, "acid_bass", \bars, 4);
     riff[2].get(\gain) { |gain| say.("gain", gain) };
     riff.get(\nonsense, { }) { |text| say.("refused", text) };
-    riff.ask(\ping, [], { }, \never, { |text| say.("never", text) }, 0.2);
+    riff.ask(\ping, [], { }, \never, { |text| never = true; say.("never", text) }, 0.2);
     riff[3].generate(9);
     try { riff[3].volume = 11 } { |error| say.("no", error.selector) };
     (type: \riff, voice: 4, prompt: "pads", pan: -0.5, dur: 4, latency: 0.3).play;
@@ -123,8 +124,11 @@ fork {
         [4.5, ['/c_set', 0, 0]]
     ]);
     score.recordNRT("score.osc", "nudged.wav", nil, 44100, "WAV", "float",
-        ServerOptions.new.numOutputBusChannels_(2), action: { say.("nudged") });
-    1.5.wait;
+        ServerOptions.new.numOutputBusChannels_(2), action: { nudged = true });
+    while { (never and: nudged and: panned and: { riff[1].clip.notNil } and: { riff[1].clip.index == 2 }).not } {
+        riff[4].get(\pan, { |pan| panned = pan == -0.5 }, { });
+        0.1.wait;
+    };
     riff.sync {
         riff.free;
         say.("left", RiffOSC.default);
@@ -170,17 +174,30 @@ def test_what_sclang_says_and_hears(home: Path) -> None:
 
 README = r"""
 fork {
+    var until = { |voice, prompt|
+        var there = false;
+        while { there.not } { ~riff[voice].get(\prompt, { |words| there = words == prompt }, { }); 0.1.wait };
+    };
+    var prompts = ['bell lead', 'breakbeat drums'];
     RiffLoop.slack = 1000;
     "boot.scd".load;
     while { ~loop.isNil or: { ~riff[1].clip.isNil } or: { ~loop.clip.isNil } } { 0.02.wait };
     ("SC plays" + ~loop.clip.index).postln;
+    ~link = LinkClock(4).latency_(s.latency);
+    ~second = ~riff[1].play(~link);
+    while { ~second.clip.isNil } { 0.02.wait };
+    ("SC plays beside Link" + ~second.clip.index).postln;
+    ~second.stop;
+    while { ~second.ended.not } { 0.02.wait };
     "more.scd".load;
-    1.wait;
+    until.(2, 'funk bassline');
+    while { ~riff[1].clip.index < 2 } { 0.02.wait };
     thisProcess.stop; // Cmd-.
     ~riff.free;
-    PathName("QUARK/examples").files.do { |file|
+    PathName("QUARK/examples").files.do { |file, index|
         file.fullPath.load;
-        1.5.wait;
+        while { ~riff.isNil or: { RiffOSC.default.isNil } } { 0.02.wait };
+        until.([4, 1][index], prompts[index]);
         thisProcess.stop;
         ~riff.free;
         ("SC played" + file.fileName).postln;
@@ -200,6 +217,7 @@ def test_what_the_readme_says_and_the_examples(home: Path, jackd: Server) -> Non
         "took /riff/tempo 126.0",
         "took /riff/1/prompt dub techno chords",
         "SC plays 0",
+        "SC plays beside Link 0",
         "took /riff/1/seed 7",
         "took /riff/1/bars 4",
         "took /riff/2/prompt funk bassline",

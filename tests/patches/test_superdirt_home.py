@@ -82,7 +82,7 @@ def test_clips_come_into_a_bank_while_it_plays(quarks: Path, tmp_path: Path, jac
     (block,) = re.findall(r"^```supercollider\n(.*?)^```$", (PATCH / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     block = block.replace("/path/to/riffosc/patches", str(PATCH.parent)).replace("~/Music/riffosc", "no-folder-yet")
     sclang = Sclang(tmp_path, PLAY.replace("README", block))
-    sound = sclang.record(jackd, 6)
+    sound = sclang.record(jackd, 7.5)
     assert "banks [ 88200, 44100 ]" in sclang.end()
     first, second = heard(sound)
     assert_whole(first, STEPS[0], RATE)
