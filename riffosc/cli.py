@@ -434,6 +434,29 @@ def bench_clip(repeat: int, steps: int, json_file: Path | None) -> None:
     _report(measure_clip(repeat, steps), json_file)
 
 
+@bench.command("codec")
+@click.option("--device", default="cpu", show_default=True, type=click.Choice(("cpu", "cuda")))
+@click.option(
+    "--pictures", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of pictures to take instead of loops that FluidSynth plays.",
+)  # fmt: skip
+@click.option("--each", default=8, show_default=True, help="Loops of drums, bass, tonal and mixed music, each.")
+@click.option("--at-most", default=8, show_default=True, help="Clips at a time, and bars.")
+@click.option("--seams", default=200, show_default=True, help="Loops whose seam is looked at.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
+def bench_codec(device: str, pictures: Path | None, json_file: Path | None, **scope: int) -> None:
+    """From picture to sound, by riffosc and by torchaudio: seconds, error, level and seam, on the same pictures.
+
+    What begins with embedded_ is with the embedded model's pictures, the rest with Riffusion's.
+    """
+    from riffosc.bench.codec import Scope, measure_codec
+
+    try:
+        _report(measure_codec(device, pictures, Scope(**scope)), json_file)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @bench.command("audio")
 @click.option("--seconds", default=60.0, show_default=True, help="How long to play.")
 @click.option("--period", default=256, show_default=True, help="Frames in a block of the JACK server.")
