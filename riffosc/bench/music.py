@@ -91,7 +91,7 @@ def _performed(folder: Path, loops: int) -> Music:
     more = [_piece(files[index % len(files)], float(chance.uniform(60, 180))) for index in range(loops)]
     seeds = f"the shipped seed pictures {', '.join(seed_names())}"
     return Music(
-        f"{seeds if folder == seeds_dir() else f'{len(files)} pictures of {folder}'}, as riffosc performs them",
+        f"{seeds if folder == seeds_dir() else f'pictures of {folder}: {len(files)}'}, as riffosc performs them",
         pieces,
         more,
     )

@@ -14,6 +14,7 @@ It is not circular: the loop's ends are mirrored, as torchaudio does, and do not
 """
 
 import warnings
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -73,10 +74,7 @@ def _linear(mel: Tensor, settings: PictureSettings, n_fft: int, samplerate: int)
     """Mel amplitudes (..., bins, columns) to magnitudes of the transform (..., n_fft // 2 + 1, columns)."""
     from torchaudio.transforms import InverseMelScale
 
-    width = round(settings.window_s * samplerate)
-    of_a_sine = 2 / float(torch.hann_window(width).sum())
-    bank = codec.mel_filterbank(settings, n_fft, samplerate).T * (of_a_sine * width / n_fft)
-    one_answer = int(torch.linalg.matrix_rank(bank)) == settings.bins
+    bank, one_answer = _filterbank(settings, n_fft, samplerate)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of empty bands in the filterbank that is replaced
         inverse = InverseMelScale(
@@ -87,6 +85,15 @@ def _linear(mel: Tensor, settings: PictureSettings, n_fft: int, samplerate: int)
     device = mel.device if one_answer else torch.device("cpu")
     spectrum: Tensor = inverse.to(device)(mel.to(device).reshape(-1, *mel.shape[-2:]))
     return spectrum.to(mel.device).reshape(*mel.shape[:-2], *spectrum.shape[-2:])
+
+
+@lru_cache(maxsize=8)
+def _filterbank(settings: PictureSettings, n_fft: int, samplerate: int) -> tuple[Tensor, bool]:
+    """From magnitudes of the transform to mel amplitudes, (n_fft // 2 + 1, bins); whether its bands are independent."""
+    width = round(settings.window_s * samplerate)
+    of_a_sine = 2 / float(torch.hann_window(width).sum())
+    bank = codec.mel_filterbank(settings, n_fft, samplerate).T * (of_a_sine * width / n_fft)
+    return bank, int(torch.linalg.matrix_rank(bank)) == settings.bins
 
 
 def _phases(n_fft: int, width: int, hop: int, frames: int) -> torch.nn.Module:
