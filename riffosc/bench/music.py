@@ -16,7 +16,8 @@ from riffosc.synthesis import codec
 from riffosc.timeline import clip_frames
 from riffosc.training.corpus import SAMPLERATE, loop_at
 from riffosc.training.loop import Loop
-from riffosc.training.render import MissingSynth, Player
+from riffosc.training.render import Player
+from riffosc.training.soundfont import MissingSynth
 
 KINDS = ("drums", "bass", "tonal", "mixed")
 SEED = 4004  # of the composer: no corpus has it
@@ -47,7 +48,7 @@ def music(pictures: Path | None, each: int, loops: int) -> Music:
     try:
         with closing(Player(SAMPLERATE)) as player:
             return Music(
-                f"{each} each of {', '.join(KINDS)}: composed with seed {SEED} and played by FluidSynth",
+                f"{each} each of {', '.join(KINDS)}: composed with seed {SEED}, played as the corpus is",
                 list(_pieces(player, each)),
                 [_played(player, loop_at(index, SEED)) for index in range(loops)],
             )
@@ -62,7 +63,7 @@ def kind_of(loop: Loop) -> str:
         case ("bass",):
             return "bass"
         case _:
-            return "tonal" if set(loop.roles) <= {"chords", "lead"} else "mixed"
+            return "tonal" if set(loop.roles) <= {"chords", "lead", "texture"} else "mixed"
 
 
 def _pieces(player: Player, each: int) -> Iterator[Piece]:

@@ -19,7 +19,7 @@ from riffosc.picture import EMBEDDED, Picture, load_picture, save_picture
 from riffosc.resources import seeds_dir
 from riffosc.synthesis import codec
 from riffosc.training.corpus import loop_at
-from riffosc.training.render import MissingSynth
+from riffosc.training.soundfont import MissingSynth
 
 QUARTER = "bench codec --at-most 1 --seams 2"
 
