@@ -84,11 +84,15 @@ def measured(loops: list[Seen], roles: Classifier) -> Row:
     def tonal(entry: Entry) -> bool:
         return bool({"chords", "lead"} & set(entry["roles"])) and "drums" not in entry["roles"]
 
+    def grid(one: Seen) -> float:
+        return on_the_grid(one.values, one.entry["grid"])
+
     def scale(one: Seen, away: int = 0) -> float:
         return in_scale(one.values, one.entry["root"] + away, int(one.entry["mode"] == "minor"))
 
     return {
-        "on the grid": _mean(loops, lambda entry: entry["swing"] == "straight", lambda one: on_the_grid(one.values)),
+        "on the grid": _mean(loops, lambda entry: entry["swing"] == "straight", grid),
+        "swung": _mean(loops, lambda entry: entry["swing"] != "straight", grid),
         "role told": roles.accuracy(*roles_of(loops)),
         "low, drums": _mean(loops, alone("drums"), lambda one: low_share(one.values)),
         "low, bass": _mean(loops, alone("bass"), lambda one: low_share(one.values)),

@@ -1,6 +1,7 @@
 """What can be measured on a picture: values (columns, bins), 0 silent to 1 loud, lowest band first."""
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 from riffosc.picture import EMBEDDED, PictureSettings
 from riffosc.synthesis.codec import hz_to_mel
 
-SIXTEENTH = EMBEDDED.columns_per_beat // 4
+STRAIGHT = (0.0, 0.25, 0.5, 0.75)
 SCALES = {0: (0, 2, 4, 5, 7, 9, 11), 1: (0, 2, 3, 5, 7, 8, 10)}  # by mode: major, minor
 CHROMA_HZ = (200.0, 2000.0)  # below, a bin is wider than a semitone; above, overtones stray from the scale
 
@@ -32,11 +33,16 @@ def onsets(values: Tensor) -> Tensor:
     return (values - values.roll(1, 0)).clamp(min=0).sum(-1)
 
 
-def on_the_grid(values: Tensor) -> float:
-    """Share of onsets within two columns of a sixteenth; 0.31 by chance."""
+def on_the_grid(values: Tensor, grid: Sequence[float] = STRAIGHT) -> float:
+    """Share of onsets within two columns of where a beat's sixteenths fall; 0.31 by chance.
+
+    `grid` is in beats: a loop's own, which swing moves.
+    """
     rising = onsets(values)
-    place = (torch.arange(len(rising)) + 2) % SIXTEENTH
-    return float(rising[place < 5].sum() / rising.sum().clamp(min=1e-6))
+    places = torch.tensor([*grid, 1.0]) * EMBEDDED.columns_per_beat
+    column = torch.arange(len(rising)) % EMBEDDED.columns_per_beat
+    near = (column[:, None] - places).abs().min(1).values < 2.5
+    return float(rising[near].sum() / rising.sum().clamp(min=1e-6))
 
 
 def low_share(values: Tensor, below_hz: float = 200.0) -> float:

@@ -12,6 +12,7 @@ from riffosc.synthesis.codec import analyse
 from riffosc.synthesis.model.embedded import EmbeddedModel, Plan
 from riffosc.synthesis.model.network import Sizes
 from riffosc.training.evaluate import as_text, caption_losses, evaluate
+from riffosc.training.loop import Swing
 from riffosc.training.measures import Classifier, chroma, in_scale, low_share, on_the_grid
 from riffosc.training.pictures import Seen
 
@@ -49,6 +50,13 @@ def test_on_the_grid() -> None:
     assert on_the_grid(noise) == pytest.approx(5 / 16, abs=0.02)
 
 
+def test_on_a_swung_grid() -> None:
+    """Clicks on the eighths of a shuffle: 0 and 43 of 64 columns."""
+    values = clicks(64) + clicks(64).roll(43, 0)
+    assert on_the_grid(values) == pytest.approx(0.5)
+    assert on_the_grid(values, Swing(0.5, 2 / 3).grid) == pytest.approx(1)
+
+
 def test_low_share() -> None:
     assert low_share(notes(36)) > 0.98
     assert low_share(notes(72)) < 0.02
@@ -67,7 +75,15 @@ def test_the_table() -> None:
     sizes = Sizes(dims=8, width=64, blocks=1, heads=1, hidden=32, told=32, text_width=16, text_buckets=64)
     plan = Plan(sizes, EMBEDDED, ("drums",))
     model = EmbeddedModel(plan, plan.network(), plan.autoencoder())
-    about = {"bars": 1, "quantum": 3, "tempo": 100.0, "root": 0, "mode": "major", "swing": "straight"}
+    about = {
+        "bars": 1,
+        "quantum": 3,
+        "tempo": 100.0,
+        "root": 0,
+        "mode": "major",
+        "swing": "straight",
+        "grid": [0, 0.25, 0.5, 0.75],
+    }
     loops = [
         Seen(
             {**about, "index": i, "roles": [role], "captions": [role]},
