@@ -14,14 +14,16 @@ import click
 import torch
 from torch import Generator, Tensor, nn
 
-from riffosc.synthesis.model.embedded import EmbeddedModel
+from riffosc.synthesis.model.embedded import EmbeddedModel, fast_bfloat16
 from riffosc.synthesis.model.sentence import Reader, load_encoder, padded
 from riffosc.synthesis.model.text import split_words
 from riffosc.training.corpus import loop_at
+from riffosc.training.distil_text import CONTEXT
 from riffosc.training.genres import GENRES
 from riffosc.training.loop import ROLES, Loop, Part
 from riffosc.training.sounds import BY_ROLE
-from riffosc.training.unseen import OTHER_LANGUAGES, Unseen, outside
+from riffosc.training.teacher import Teacher
+from riffosc.training.unseen import OTHER_LANGUAGES, UNSEEN, Unseen, outside
 
 Encode = Callable[[Sequence[str]], Tensor]  # texts to (texts, width)
 FAMILIES = {  # as the table of unseen words has them, of those that sounds are listed under
@@ -166,6 +168,37 @@ def small(path: Path) -> Encode:
     return encode
 
 
+def large(folder: Path) -> Encode:
+    """The vectors of whole texts by the teacher, as the small encoder was taught them."""
+    teacher = Teacher(folder, fast_bfloat16())
+    return lambda texts: teacher.whole([text + CONTEXT for text in texts])
+
+
+def concepts() -> list[str]:
+    """Words of the corpus' genres and sounds."""
+    genres = {word for genre in GENRES.values() for word in genre.words}
+    return sorted(genres | {word for sounds in BY_ROLE.values() for sound in sounds.values() for word in sound.words})
+
+
+def nearness(ours: Encode, theirs: Encode) -> str:
+    """How alike two encoders find texts, and which concept they find nearest to prompts that no caption has."""
+    known, asked = concepts(), [one.prompt for one in UNSEEN]
+    near, alike = [], []
+    for encode in (ours, theirs):
+        base = encode(known)
+        unit = nn.functional.normalize(base - base.mean(0), dim=1)
+        near.append(nn.functional.normalize(encode(asked) - base.mean(0), dim=1) @ unit.T)
+        alike.append((unit @ unit.T)[torch.triu_indices(len(known), len(known), 1).unbind()])
+    first = near[1].argmax(1)
+    one = float((near[0].argmax(1) == first).float().mean())
+    five = float((near[0].topk(5).indices == first[:, None]).any(1).float().mean())
+    together = float(torch.corrcoef(torch.stack(alike))[0, 1])
+    return (
+        f"{len(known)} concepts: similarities correlate by {together:.3f}; of {len(asked)} prompts the teacher's "
+        f"nearest concept is the small encoder's, too, in {one:.2f}, and among its five nearest in {five:.2f}.\n"
+    )
+
+
 def of_model(folder: Path) -> Encode:
     """The vectors of a model with a vocabulary of its own: what its denoiser is told of a prompt as a whole."""
     model = EmbeddedModel.load(folder)
@@ -226,16 +259,15 @@ def _groups(prompts: Sequence[Unseen]) -> tuple[str, ...]:
 @click.option("--text", "path", type=click.Path(path_type=Path, exists=True), required=True, help="An encoder's file.")
 @click.option("--model", "folder", type=click.Path(path_type=Path, exists=True), help="A model with words of its own.")
 @click.option("--teacher", type=click.Path(path_type=Path, exists=True), help="The large encoder's folder.")
-@click.option("--loops", default=3000, show_default=True, help="Whose captions the probe is fitted on.")
+@click.option("--loops", default=450, show_default=True, help="Whose captions the probe is fitted on.")
 def main(path: Path, folder: Path | None, teacher: Path | None, loops: int) -> None:
     """Ask encoders what words mean that no caption says."""
     captions = Captions.of(loops)
-    prompts = [one for one in outside(captions.vocabulary()) if one.kind in LABELS]
+    prompts = outside(captions.vocabulary())
     encoders = {"small": small(path)}
     if teacher is not None:
-        from riffosc.training.teacher import Teacher
-
-        encoders["teacher"] = Teacher(teacher, bfloat16=True).whole
+        encoders["teacher"] = large(teacher)
+        click.echo(nearness(encoders["small"], encoders["teacher"]))
     if folder is not None:
         encoders["words of its own"] = of_model(folder)
     columns = {name: asked(Probe(encode, captions), prompts) for name, encode in encoders.items()}

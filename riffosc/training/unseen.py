@@ -58,48 +58,48 @@ players and parts
  soloist | role lead
  accompaniment | role chords
 genres
- gabber | genre techno, trance, acid house
- bebop | genre jazz
- dixieland | genre jazz
- ragtime | genre jazz, blues
- honky tonk | genre country, blues
+ gabber | genre techno, trance, acid house, industrial
+ bebop | genre jazz, noir
+ dixieland | genre jazz, new orleans
+ ragtime | genre jazz, blues, new orleans
+ honky tonk | genre country, blues, new orleans
  hillbilly | genre country, folk
  cowboy | genre country
  shanty | genre folk, polka, waltz
  celtic | genre folk
- thrash | genre metal, punk
+ thrash | genre metal, punk, industrial
  grunge | genre rock, punk, metal
- grime | genre hip hop, trap, lo-fi hip hop, drum and bass
+ grime | genre hip hop, trap, lo-fi hip hop, drum and bass, dubstep, uk garage, drill
  baroque | genre classical
  symphony | genre classical
  mozart | genre classical
  merengue | genre salsa, cumbia, samba, reggaeton
- rumba | genre salsa, samba, bossa nova, cumbia
+ rumba | genre salsa, samba, bossa nova, cumbia, merengue
  calypso | genre reggae, salsa, ska, samba, cumbia
  gospel | genre soul
  rastafari | genre reggae, dub
  bollywood | genre indian
- tabla | genre indian
+ tabla | genre indian, drum circle
 scenes and places
- discotheque | genre disco, house, electro
- nightclub | genre house, techno, disco, trance, acid house, electro
+ discotheque | genre disco, house, electro, amapiano
+ nightclub | genre house, techno, disco, trance, acid house, electro, amapiano, uk garage, footwork
  warehouse rave | genre techno, acid house, house, trance, breakbeat
- mosh pit | genre punk, metal, rock
- headbanging | genre metal, rock, punk
+ mosh pit | genre punk, metal, rock, industrial
+ headbanging | genre metal, rock, punk, industrial
  samurai | genre japanese
  zen temple | genre japanese, ambient, indian
  meditation | genre ambient
- rainforest | genre ambient, samba, indian, afrobeat
- spaceship | genre ambient, synthwave, techno, dub techno, trance, electro
+ rainforest | genre ambient, samba, indian, afrobeat, drum circle
+ spaceship | genre ambient, synthwave, techno, dub techno, trance, electro, krautrock, chiptune
  rio carnival | genre samba, bossa nova, salsa
- havana | genre salsa, cumbia, samba, bossa nova
+ havana | genre salsa, cumbia, samba, bossa nova, merengue
  nashville | genre country
  oktoberfest | genre polka
  ballroom | genre waltz
- nigeria | genre afrobeat
- speakeasy | genre jazz, blues
- video game | genre electro, synthwave, techno, trance
- gangsta | genre hip hop, trap
+ nigeria | genre afrobeat, highlife
+ speakeasy | genre jazz, blues, noir, new orleans
+ video game | genre electro, synthwave, techno, trance, chiptune
+ gangsta | genre hip hop, trap, drill, phonk
 moods
  mournful | mode minor
  gloomy | mode minor
@@ -125,11 +125,6 @@ force and pace
  lazy | pace slow
  sleepy | pace slow
  crawling | pace slow
-brightness
- muffled | brightness dark
- murky | brightness dark
- sparkling | brightness bright
- piercing | brightness bright
 other languages
  schlagzeug | role drums
  klavier | family keys
