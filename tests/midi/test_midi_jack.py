@@ -52,7 +52,9 @@ class Studio:
         self._options = Options(audio="jack", port=0, web=False, midi=("bench",), state=folder / "state")
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self._thread.start()
-        assert self._begun.wait(90)
+        if not self._begun.wait(90):
+            self._leave()  # else it would disturb whoever opens a JACK client next
+            raise TimeoutError("riffosc does not start")
         self.device = self.plugged()
         self.ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.ear.settimeout(30)
@@ -96,6 +98,9 @@ class Studio:
     def close(self) -> None:
         self.ear.close()
         self.device.close()
+        self._leave()
+
+    def _leave(self) -> None:
         self.loop.call_soon_threadsafe(self._done.set)
         self._thread.join(60)
 
