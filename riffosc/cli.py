@@ -342,6 +342,18 @@ def doctor() -> None:
         click.echo(f"{'ok ' if finding.ok else '-- '} {finding.what}: {finding.words}")
 
 
+@main.command()
+@click.argument("home", required=False, default="")
+def patches(home: str) -> None:
+    """Where the patches for other environments lie: `riffosc patches tidal`."""
+    from riffosc.resources import patches_dir
+
+    homes = sorted(path.name for path in patches_dir().iterdir() if path.is_dir())
+    if home and home not in homes:
+        raise click.ClickException(f"there are {', '.join(homes)}, and no {home}")
+    click.echo(patches_dir() / home)
+
+
 @main.group()
 def midi() -> None:
     """Controllers: what is there, what it sends, what it steers."""

@@ -167,7 +167,7 @@ class Dispatch:
                     self._unknown.key(key)
                     continue
                 self._reports.attempt(peer, one, partial(self._add, changes, one, param, given))
-        changes.sort(key=lambda change: change.param.access is Access.TRIGGER)  # they act on the values
+        changes.sort(key=_turn)
         self._apply(changes, message, peer, moment)
 
     def _add(self, changes: list[Change], address: str, param: Param, given: Argument) -> None:
@@ -212,6 +212,11 @@ class Dispatch:
             action()
         else:
             moment.wait(address, partial(self._reports.attempt, peer, address, action))
+
+
+def _turn(change: Change) -> int:
+    """Triggers act on the values, and denoising on a picture that may be named beside it."""
+    return 2 if change.param.access is Access.TRIGGER else int(change.param.name == "denoising")
 
 
 def _nobody(*_: object) -> None:

@@ -298,3 +298,9 @@ def test_a_blend_of_several_arguments_is_put_together_to_entries(table, args, te
 def test_a_prompt_of_several_arguments_is_one_text(table):
     table.send("/riff/1/prompt", "tr", 808, "at", 0.7)
     assert table.store.get("/riff/1/prompt") == "tr 808 at 0.7"
+
+
+def test_what_acts_on_the_other_keys_comes_after_them(table):
+    """Tidal sends its keys in the order of the alphabet."""
+    table.send("/riff/play", "denoising", 0.5, "generate", 1, "prompt", "dub", "seed_image", "house")
+    assert [address.rsplit("/", 1)[1] for address, _ in table.told] == ["prompt", "seed_image", "denoising", "generate"]

@@ -23,8 +23,10 @@ from riffosc.bench.recorder import Recorder, Recording
 from riffosc.bench.referee import Survey
 from riffosc.bench.session import Log
 from riffosc.clips import Slot
-from riffosc.control.packet import Message, read_packet
+from riffosc.control.packet import Message as OscMessage
+from riffosc.control.packet import read_packet
 from riffosc.playback.player import News, NewsKind
+from riffosc.synthesis.process import Message
 
 BOOT = """:set -XOverloadedStrings
 :set prompt ""
@@ -52,7 +54,7 @@ class Dirt(asyncio.DatagramProtocol):
         self.heard += [keys(message) for message in read_packet(data) if message.address == "/dirt/play"]
 
 
-def keys(message: Message) -> dict[str, Any]:
+def keys(message: OscMessage) -> dict[str, Any]:
     return dict(zip(message.args[::2], message.args[1::2], strict=True))
 
 
@@ -71,10 +73,12 @@ class Ear:
         self.log = Log()
         self.seeds: dict[int, int] = {}  # by the number of the clip
         self.events: list[tuple[dict[str, Any], float | None]] = []
-        self.announced: list[tuple[int, float]] = []  # seed, and when
+        self.painted: dict[int, float] = {}  # when, by the number of the clip
+        self.before_example = 0  # how many events there were
         self._hear = app.engine.clockwork.tidal.hear
         app.engine.observe.append(self._news)
-        app.engine.tells.append(self)  # type: ignore[arg-type]
+        self._take = app.engine.take
+        app.engine.take = self._message  # type: ignore[method-assign]
         app.osc.desk.hear(played=self._played)
 
     def _news(self, news: News, slot: Slot | None) -> None:
@@ -86,17 +90,16 @@ class Ear:
         self.events.append((dict(keys), tag))
         self._hear(keys, tag)
 
-    def notify(self, event: str, address: str, *args: Any) -> None:
-        if address == "/riff/clip" and args[0] == "riff1":
-            self.announced.append((args[5], time.time()))
-
-    def done(self, command: str, *args: Any) -> None: ...
-
-    def fail(self, command: str, code: int, text: str) -> None: ...
+    def _message(self, message: Message) -> None:
+        """Of the renderer."""
+        if message[0] == "done":
+            self.painted[message[1]] = time.time()
+        self._take(message)
 
 
-async def play(app: App, first: str, then: str, server: str) -> Recorder:
-    """The README's patterns in Tidal, and what is heard of them."""
+async def play(app: App, ear: Ear, blocks: list[str], server: str) -> Recorder:
+    """The README's patterns in Tidal, what is heard of them, and at the end an example."""
+    first, then, example = blocks
     with Path("ghci.log").open("w") as out:
         script = ("-ghci-script", "BootTidal.hs")
         ghci = await asyncio.create_subprocess_exec(
@@ -110,42 +113,45 @@ async def play(app: App, first: str, then: str, server: str) -> Recorder:
     recorder = record_voices(Path("sound.npz"), SECONDS, 1, server)
     while recorder.running:
         await asyncio.sleep(0.05)
+    ear.before_example = len(ear.events)
+    ghci.stdin.write(example.encode())
+    await until(lambda: {1, 2, 3, 4} <= {keys["riff"] for keys, _ in ear.events}, "the example")
     ghci.kill()
     await ghci.wait()
     return recorder
 
 
-async def main(server: str, boot: str, first: str, then: str) -> None:
+async def main(server: str, boot: str, *blocks: str) -> None:
     Path("BootTidal.hs").write_text(BOOT % boot)
     settings = {"/riff/1/bars": 1, "/riff/1/steps": 2}
     options = Options(
-        folder=Path("loops"), state=Path("state"), audio="jack", web=False, midi=None, voices=2, settings=settings
+        folder=Path("loops"), state=Path("state"), audio="jack", web=False, midi=None, voices=4, settings=settings
     )
     _, dirt = await asyncio.get_running_loop().create_datagram_endpoint(Dirt, local_addr=("127.0.0.1", 57120))
     with ExitStack() as stack:
         async with running(options) as app:
             survey, ear = stack.enter_context(peer("survey", server)), Ear(app)
-            recorder = await play(app, first, then, server)
+            recorder = await play(app, ear, list(blocks), server)
             between, latency = frames_between(app), app.outputs.current.latency
             await asyncio.sleep(1.5)  # the survey is to reach beyond
         wall = Survey(survey.said, RATE)
     recording = recorder.recording(between)
     heard = list(landings(ear, recording, lambda frame: wall.at(frame - between, "wall") + latency))
-    facts = {"landings": heard, "events": ear.events, "dirt": dirt.heard, "announced": ear.announced}
+    facts = {"landings": heard, "events": ear.events[: ear.before_example], "dirt": dirt.heard}
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
     os._exit(0)  # libjack may freeze a Python client at its end
 
 
-def landings(ear: Ear, recording: Recording, wall: Callable[[float], float]) -> Iterator[tuple[int, float]]:
-    """Seeds of voice 1, and the wall time at which each is heard to begin."""
+def landings(ear: Ear, recording: Recording, wall: Callable[[float], float]) -> Iterator[tuple[int, float, float]]:
+    """Seeds of voice 1, and the wall times at which each was painted and is heard to begin."""
     clips = ear.log.clips
     for news in ear.log.events:
         if news.kind is NewsKind.LANDED and news.voice == 1 and news.slot in clips:
             around = cut(recording, 0, news.frame - AROUND, 2 * AROUND + SOUND)
             place = None if around is None else find(around, clips[news.slot][0, :SOUND].astype(np.float64))
             if place is not None:
-                yield ear.seeds[news.slot], wall(news.frame - AROUND + place)
+                yield ear.seeds[news.slot], ear.painted[news.slot], wall(news.frame - AROUND + place)
 
 
 if __name__ == "__main__":
