@@ -73,6 +73,7 @@ def run_beside_riffosc(folder: Path, *command: str, options: str = "--no-audio",
 def surroundings(folder: Path) -> dict[str, str]:
     return {
         "HOME": str(folder),
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),  # the mixer, compiled
         "XDG_RUNTIME_DIR": str(folder),
         "QT_QPA_PLATFORM": "offscreen",
         "QTWEBENGINE_DISABLE_SANDBOX": "1",  # Chromium inside sclang does not start as root otherwise
