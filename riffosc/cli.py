@@ -13,6 +13,8 @@ from typing import Any
 import click
 
 from riffosc import __version__
+from riffosc.models import models
+from riffosc.report import report
 from riffosc.threads import wait_patiently
 
 
@@ -80,7 +82,9 @@ def player_options(command: Any) -> Any:
             click.option(
                 "--state", type=click.Path(file_okay=False, path_type=Path), help="Slots and snapshots lie here."
             ),
-            click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder."),
+            click.option(
+                "--model", default="embedded", show_default=True, help="The model that paints; see `riffosc models`."
+            ),
             click.option("--voices", default=8, show_default=True, type=click.IntRange(1, 64)),
             click.option(
                 "--set", "settings", multiple=True, metavar="ADDRESS=VALUE", help="A parameter to start with."
@@ -173,8 +177,11 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 @click.option("--guidance", default=2.0, show_default=True, help="How strictly the prompt is followed.")
 @click.option("--steps", default=8, show_default=True, help="Denoising steps.")
 @click.option("--samplerate", default=44100, show_default=True)
-@click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder.")
+@click.option("--model", default="embedded", show_default=True, help="The model that paints; see `riffosc models`.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("riff.wav"), show_default=True)
+@click.option("--vae", default="", help="Another autoencoder for the model; see `riffosc models`.")
+@click.option("--lora", default="", help="LoRA files on top of it, each with its strength: a.safetensors 0.8, b 1.")
+@click.option("--scheduler", default="", help="As diffusers calls it; the model's own if none is named.")
 @click.option(
     "--inverter", default="riffosc", show_default=True, type=click.Choice(INVERTERS),
     help="From picture to sound; torchaudio's is Riffusion's: slower, with a seam.",
@@ -443,7 +450,7 @@ def bench_clip(repeat: int, steps: int, json_file: Path | None) -> None:
     """Seconds to make a clip with the embedded model, part by part, and their ratio to its length."""
     from riffosc.bench.clip import measure_clip
 
-    _report(measure_clip(repeat, steps), json_file)
+    report(measure_clip(repeat, steps), json_file)
 
 
 @bench.command("codec")
@@ -464,7 +471,7 @@ def bench_codec(device: str, pictures: Path | None, json_file: Path | None, **sc
     from riffosc.bench.codec import Scope, measure_codec
 
     try:
-        _report(measure_codec(device, pictures, Scope(**scope)), json_file)
+        report(measure_codec(device, pictures, Scope(**scope)), json_file)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
 
@@ -473,13 +480,13 @@ def bench_codec(device: str, pictures: Path | None, json_file: Path | None, **sc
 @click.option("--seconds", default=60.0, show_default=True, help="How long to play.")
 @click.option("--period", default=256, show_default=True, help="Frames in a block of the JACK server.")
 @click.option("--no-realtime", is_flag=True, help="Start the server without realtime scheduling.")
-@click.option("--model", default="embedded", show_default=True, help="The model that paints: its folder.")
+@click.option("--model", default="embedded", show_default=True, help="The model that paints; see `riffosc models`.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
 def bench_audio(seconds: float, period: int, no_realtime: bool, model: str, json_file: Path | None) -> None:
     """Play under load through a JACK server of its own and check the recording sample for sample."""
     from riffosc.bench.session import measure_session
 
-    _report(measure_session(seconds, period, realtime=not no_realtime, model=model), json_file)
+    report(measure_session(seconds, period, realtime=not no_realtime, model=model), json_file)
 
 
 @bench.command("clock")
@@ -491,11 +498,11 @@ def bench_clock(seconds: float, boundaries: float | None, json_file: Path | None
     if boundaries is None:
         from riffosc.bench.clock import measure_clocks
 
-        _report(measure_clocks(seconds), json_file)
+        report(measure_clocks(seconds), json_file)
     else:
         from riffosc.bench.boundaries import measure_boundaries
 
-        _report(measure_boundaries(boundaries), json_file)
+        report(measure_boundaries(boundaries), json_file)
 
 
 @bench.command("osc")
@@ -508,15 +515,10 @@ def bench_osc(rate: float, seconds: float, flood: float, audio: str, json_file: 
     """Time from an OSC message to the state that a subscriber sees, at rest and while the renderer works."""
     from riffosc.bench.osc import measure_osc
 
-    _report(measure_osc(rate, seconds, flood, audio=audio), json_file)
+    report(measure_osc(rate, seconds, flood, audio=audio), json_file)
 
 
-def _report(figures: dict[str, Any], json_file: Path | None) -> None:
-    width = max(map(len, figures))
-    for name, value in figures.items():
-        click.echo(f"{name:{width}}  {value:.3f}" if isinstance(value, float) else f"{name:{width}}  {value}")
-    if json_file:
-        json_file.write_text(json.dumps(figures, indent=2) + "\n")
+main.add_command(models)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,16 @@ Samples = npt.NDArray[np.float32]  # (channels, frames), 1.0 is full scale
 
 
 @dataclass(frozen=True, slots=True)
+class Rig:
+    """Which model paints, and what is put on it. What it has no use for, the embedded model refuses."""
+
+    model: str = "embedded"  # or a folder, a single file, the name of a model on the hub
+    vae: str = ""  # another autoencoder: its folder, or the name of one on the hub
+    loras: tuple[tuple[str, float], ...] = ()  # files that shift the model's weights, each with its strength
+    scheduler: str = ""  # as diffusers calls it; the model's own if none is named
+
+
+@dataclass(frozen=True, slots=True)
 class ClipRequest:
     """Everything that decides how a clip sounds.
 
@@ -22,7 +32,8 @@ class ClipRequest:
     prompts: tuple[tuple[str, float], ...] = (("", 1.0),)  # text and its share; shares add up to 1
     negative: str = ""
     seed: int = 0  # of the noise
-    walk: float = 0.0  # how far the noise has gone, by slerp, from `seed` to `seed + 1`
+    walk: float = 0.0  # how far the noise has gone, by slerp, from `seed` to `to_seed`
+    to_seed: int | None = None  # where a walk leads; to the next seed if none is named
     init: Picture | None = None  # the picture to start from; its distance is `denoising`
     seed_image: str = ""  # where `init` comes from: for people, it changes nothing
     denoising: float = 1.0  # 0 keeps `init` as it is (no model is run), 1 keeps nothing of it
@@ -33,8 +44,12 @@ class ClipRequest:
     tempo: float = 120.0
     key: str = ""  # "Am", "F#", or empty for the model's choice
     samplerate: int = 44100
-    model: str = "embedded"
+    rig: Rig = Rig()
     inverter: str = "riffosc"  # or "torchaudio", for comparison: slower, and not circular
+
+    @property
+    def model(self) -> str:
+        return self.rig.model
 
     @property
     def beats(self) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from math import inf
 
 from riffosc.actions import Action, Discard, Entry, Fail, Job, Land, Moved, Render, Why
-from riffosc.clip import ClipRequest
+from riffosc.clip import ClipRequest, Rig
 from riffosc.estimate import Estimates
 from riffosc.landings import MARGIN_S, Landings
 from riffosc.params import Value
@@ -30,7 +30,7 @@ class Conductor(Landings):
         super().__init__({number: Voice(number, dict(values)) for number, values in voices.items()})
         self.samplerate = samplerate
         self.key = ""
-        self.model = "embedded"
+        self.rig = Rig()
         self.words: Words = lambda _: None  # of prompt slots, whose names a blend may hold
         self.ready = True  # whether the renderer can take work
         self.estimates = Estimates()
@@ -272,7 +272,7 @@ class Conductor(Landings):
             steps=int(state.number_of("steps")),
             samplerate=self.samplerate,
             key=self.key,
-            model=self.model,
+            rig=self.rig,
         )
 
     def _request(self, state: Voice, why: Why) -> ClipRequest:

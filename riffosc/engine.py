@@ -23,6 +23,7 @@ from riffosc.actions import (
     Uncue,
 )  # fmt: skip
 from riffosc.blend import parse_blend
+from riffosc.clip import Rig
 from riffosc.clips import Clips, Slot
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
@@ -34,6 +35,7 @@ from riffosc.params import Access, Store, Value
 from riffosc.pictures import PictureShelf
 from riffosc.playback.player import Landing, News, NewsKind, Player
 from riffosc.playback.state import LONG_SINCE
+from riffosc.rig import RigChange
 from riffosc.status import Status
 from riffosc.synthesis.process import Message
 from riffosc.tells import Outside
@@ -55,6 +57,8 @@ class Renders(Protocol):
     def render(self, job: int, request: Any, memory: str) -> None: ...
 
     def cancel(self, job: int) -> None: ...
+
+    def load(self, rig: Rig) -> None: ...
 
 
 class Engine:
@@ -78,7 +82,7 @@ class Engine:
         self._own_change = False
         self.fading = Fading(player, self.conductor)
         self.status = Status(store, player, self.conductor, self.tells.notify)
-        self._good_model = self.conductor.model
+        self._rig = RigChange(store, self._load, self.fail)
         store.refine("/riff/{voice}/blend", _checked_blend)
         store.listen(self._changed)
         self.begin()
@@ -126,9 +130,11 @@ class Engine:
 
     def _global_changed(self, name: str, value: Value) -> None:
         match name:
-            case "key" | "model":
-                setattr(self.conductor, name, str(value))
+            case "key":
+                self.conductor.key = str(value)
                 self.conductor.change_all()
+            case "model" | "vae" | "lora" | "scheduler":
+                pass  # asked for with the next tick, once for all that are changed together
             case "gain":
                 self.player.set_main(float(value), self.beat_of_change())
             case "panic":
@@ -160,6 +166,8 @@ class Engine:
             self._heard(news)
         self._rate_may_change()
         now = self.player.now()
+        if self.conductor.ready:
+            self._rig.step()
         self.clockwork.step(now)
         for each in self.ticking:
             each(now)
@@ -224,6 +232,10 @@ class Engine:
 
     # Clips
 
+    def _load(self, rig: Rig) -> None:
+        assert self.renderer is not None
+        self.renderer.load(rig)
+
     def _render(self, job: Job) -> None:
         assert self.renderer is not None
         reservation = self.clips.reserve(job)
@@ -239,13 +251,11 @@ class Engine:
         """What the renderer says: see `riffosc.synthesis.worker`."""
         match message:
             case ("ready",):
-                self.conductor.ready = True
+                self._rig.step()
+                self.conductor.ready = not self._rig.waiting  # what was asked for before the first clip paints it
                 self._move("/riff/renderer", "ready")
             case ("lost",):
-                self._move("/riff/renderer", "restarting")
-                self.conductor.lost()
-                for number in list(self._jobs):
-                    self.clips.free(self._jobs.pop(number))
+                self._lost()
             case ("progress", number, part):
                 self.conductor.progressed(number, part)
             case ("done", number, picture, seconds):
@@ -254,13 +264,37 @@ class Engine:
                 self._failed(number, words)
             case ("cancelled", number):
                 self.clips.free(self._jobs.pop(number))
+            case _:
+                self._take_rig(message)
+
+    def _take_rig(self, message: Message) -> None:
+        """How far the renderer is with what is to paint."""
+        match message:
+            case ("loading", words):
+                self._move("/riff/loading", words)
+            case ("loaded", rig):
+                if self._rig.loaded(rig):
+                    self.conductor.rig = rig
+                    self.conductor.change_all()
+                self.conductor.ready = True
+            case ("refused", rig, words):
+                for address, value in self._rig.refused(rig, words).items():
+                    self._move(address, value)
+                self.conductor.ready = True
+
+    def _lost(self) -> None:
+        self._move("/riff/renderer", "restarting")
+        self._move("/riff/loading", "")
+        self.conductor.lost()
+        self._rig.again()
+        for number in list(self._jobs):
+            self.clips.free(self._jobs.pop(number))
 
     def _done(self, number: int, picture: Any, seconds: dict[str, float]) -> None:
         slot = self._jobs.pop(number, None)
         if slot is None:
             return
         job = self.clips.job(slot)
-        self._good_model = job.request.model
         self.store.publish(f"/riff/{job.voice}/render_ms", 1000 * sum(seconds.values()))
         self.conductor.rendered(number, Entry(job.request, picture, slot), self.player.now())
 
@@ -268,9 +302,6 @@ class Engine:
         slot = self._jobs.pop(number, None)
         if slot is None:
             return
-        if self.clips.job(slot).request.model != self._good_model:
-            self.conductor.model = self._good_model
-            self._move("/riff/model", self._good_model)
         self.clips.free(slot)
         self.conductor.failed(number, words)
 

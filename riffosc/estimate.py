@@ -5,18 +5,15 @@ from math import ceil
 
 from riffosc.clip import ClipRequest
 
-Size = tuple[int, int, bool]
+Size = tuple[str, int, int]  # what paints, if anything, its beats times steps, half seconds of sound
 REMEMBERED = 20  # times of one size: enough for a 95th percentile that follows a machine that changes
 FIRST_GUESS = 0.5  # seconds a second of sound, before anything has been measured: two slow cores
 
 
 def size_of(request: ClipRequest) -> Size:
-    """Clips of one size take about the same: beats, half seconds of sound, and whether a model is run."""
-    return (
-        request.beats * request.steps if request.painted else 0,
-        ceil(2 * request.frames / request.samplerate),
-        request.painted,
-    )
+    """Clips of one size take about the same."""
+    half_seconds = ceil(2 * request.frames / request.samplerate)
+    return (request.model, request.beats * request.steps, half_seconds) if request.painted else ("", 0, half_seconds)
 
 
 class Estimates:
@@ -37,5 +34,6 @@ class Estimates:
 
     def _guess(self, request: ClipRequest) -> float:
         length = request.frames / request.samplerate
-        ratios = [max(times) / (size[1] / 2) for size, times in self._times.items() if size[2] == request.painted]
+        painter = request.model if request.painted else ""
+        ratios = [max(times) / (size[2] / 2) for size, times in self._times.items() if size[0] == painter]
         return length * (max(ratios) if ratios else FIRST_GUESS)

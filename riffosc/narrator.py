@@ -39,6 +39,8 @@ class Narrator:
         name = address.rsplit("/", 1)[1]
         voice = address.split("/")[2]
         match name:
+            case "loading":
+                self._loading(str(value))
             case "renderer":
                 self._renderer(str(value))
             case "audio":
@@ -50,6 +52,12 @@ class Narrator:
 
     def _renderer(self, state: str) -> None:
         click.echo("The renderer is ready." if state == "ready" else f"The renderer is {state} ...")
+
+    @staticmethod
+    def _loading(words: str) -> None:
+        """What is loaded, and of what is fetched each tenth."""
+        if words and (" % fetched" not in words or "0 % fetched" in words):
+            click.echo(f"Loading {words}")
 
     def _audio(self, output: str) -> None:
         if output != self._output:

@@ -12,10 +12,11 @@ from riffosc.naming import wav_tags
 from riffosc.params import ParamError, Store
 from riffosc.picture import save_picture
 from riffosc.pictures import PictureShelf
+from riffosc.rig import rig_of
 from riffosc.timeline import Timeline
 from riffosc.wav import write_wav
 
-GLOBAL = ("tempo", "quantum", "key", "model")
+GLOBAL = ("tempo", "quantum", "key", "model", "vae", "lora", "scheduler")
 
 
 def request_for(samplerate: int, wishes: dict[str, Any]) -> ClipRequest:
@@ -29,7 +30,7 @@ def request_for(samplerate: int, wishes: dict[str, Any]) -> ClipRequest:
     conductor = Conductor({1: store.voice(1)}, PictureShelf().find, samplerate)
     clock = OfflineClock(Timeline(tempo=float(store.get("/riff/tempo")), quantum=int(store.get("/riff/quantum"))))
     conductor.timeline, conductor.key = clock.timeline, str(store.get("/riff/key"))
-    conductor.model = str(store.get("/riff/model"))
+    conductor.rig = rig_of(store)
     conductor.change(1, "prompt", store.get("/riff/1/prompt"))
     for action in conductor.step(clock.now):
         if isinstance(action, Render):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from riffosc.clip import ClipRequest
+from riffosc.clip import ClipRequest, Rig
 from riffosc.engine import Engine
 from riffosc.params import Store, Value
 from riffosc.picture import Picture
@@ -37,6 +37,9 @@ class Hall:
             samples[:] = request.seed / 100
         picture = Picture(np.zeros((1, 8, 8), np.uint8), tempo=request.tempo)
         self.engine.take(("done", job, picture, {"all": 0.0}))
+
+    def load(self, rig: Rig) -> None:
+        self.engine.take(("loaded", rig))
 
     def cancel(self, job: int) -> None:
         self.engine.take(("cancelled", job))

@@ -1,14 +1,14 @@
-"""`riffosc bench clip`: what a clip of the embedded model costs on this machine, part by part."""
+"""`riffosc bench clip` and `riffosc models bench`: what a clip costs on this machine, part by part."""
 
 import time
 from statistics import median
 from typing import Any
 
-import torch
-
-from riffosc.clip import ClipRequest
+from riffosc.clip import ClipRequest, Rig
+from riffosc.synthesis.models import device_words
 from riffosc.synthesis.render import Renderer
 
+EMBEDDED = Rig()
 PROMPTS = (
     "techno drums",
     "funk bassline with a saxophone solo",
@@ -18,21 +18,22 @@ PROMPTS = (
 )
 
 
-def measure_clip(repeat: int, steps: int) -> dict[str, Any]:
+def measure_clip(repeat: int, steps: int, rig: Rig = EMBEDDED) -> dict[str, Any]:
     """Medians over `repeat` clips of 2 bars at 120: seconds by part, in all, and as a ratio to the clip's length."""
     started = time.perf_counter()
     renderer = Renderer()
-    renderer.render(ClipRequest(prompts=((PROMPTS[0], 1.0),), steps=steps))
+    renderer.render(ClipRequest(prompts=((PROMPTS[0], 1.0),), steps=steps, rig=rig))
     first = time.perf_counter() - started
     clips = [
-        renderer.render(ClipRequest(prompts=((p, 1.0),), seed=n, steps=steps)) for n, p in enumerate(_prompts(repeat))
+        renderer.render(ClipRequest(prompts=((p, 1.0),), seed=n, steps=steps, rig=rig))
+        for n, p in enumerate(_prompts(repeat))
     ]
     parts = ("text", "denoiser", "autoencoder", "codec")
     seconds = {part: median(clip.seconds[part] for clip in clips) for part in parts}
     total = median(sum(clip.seconds.values()) for clip in clips)
     length = clips[0].request.frames / clips[0].request.samplerate
     return {
-        "device": f"cpu, {torch.get_num_threads()} threads",
+        "device": device_words(rig.model),
         "clip_seconds": length,
         "steps": steps,
         "first_clip_seconds": first,

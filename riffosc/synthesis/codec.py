@@ -8,7 +8,7 @@ scales the spectrum by what the picture asks over what it has, spread back to th
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -144,8 +144,13 @@ class Grid:
         return torch.zeros(self.frames).index_add_(0, self.index.reshape(-1), pieces.reshape(-1))
 
 
-@lru_cache(maxsize=8)
 def transform(settings: PictureSettings, samplerate: int) -> Transform:
+    """The same one however many columns there are to a beat."""
+    return _transform(replace(settings, columns_per_beat=1, step_s=0.0), samplerate)
+
+
+@lru_cache(maxsize=8)
+def _transform(settings: PictureSettings, samplerate: int) -> Transform:
     return Transform(settings, samplerate)
 
 

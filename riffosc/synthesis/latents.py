@@ -5,6 +5,8 @@ import math
 import torch
 from torch import Tensor
 
+from riffosc.clip import ClipRequest
+
 # Stable Diffusion's noise schedule ("scaled linear", Rombach et al. 2022): the yardstick of `denoising`.
 SD_STEPS, SD_BETA_FIRST, SD_BETA_LAST = 1000, 0.00085, 0.012
 
@@ -23,10 +25,33 @@ def slerp(a: Tensor, b: Tensor, alpha: float) -> Tensor:
     return (a * math.sin((1 - alpha) * angle) + b * math.sin(alpha * angle)) / math.sin(angle)
 
 
-def walked_noise(shape: tuple[int, ...], seed: int, walk: float) -> Tensor:
-    """The noise on the way from `seed` (walk 0) to `seed + 1` (walk 1)."""
-    start = seeded_noise(shape, seed)
-    return slerp(start, seeded_noise(shape, seed + 1), walk) if walk else start
+class Draws:
+    """All that is drawn for one clip: a generator a seed, so that nothing depends on what else is rendered.
+
+    `walk` goes from the noise of `seed` to that of the next one, and there it is what a clip of the next seed starts
+    from. With `to_seed` it goes to the noise of that seed, and the picture's own uncertainty and the noise are drawn
+    alike: Riffusion's definition (riffusion_pipeline.py), which jumps where one walk ends and the next begins.
+    """
+
+    def __init__(self, request: ClipRequest) -> None:
+        self.ours = torch.Generator().manual_seed(request.seed)
+        end = request.seed + 1 if request.to_seed is None else request.to_seed
+        self._theirs = torch.Generator().manual_seed(end) if request.walk else None
+        self._request = request
+
+    def uncertainty(self, shape: tuple[int, ...]) -> Tensor:
+        """What an autoencoder that is not sure of its latents adds to them, by their deviation."""
+        if self._request.to_seed is not None:
+            return seeded_noise(shape, self._request.seed)
+        if self._theirs:
+            torch.randn(shape, generator=self._theirs)
+        return torch.randn(shape, generator=self.ours)
+
+    def noise(self, shape: tuple[int, ...]) -> Tensor:
+        start = torch.randn(shape, generator=self.ours)
+        if self._theirs is None:
+            return start
+        return slerp(start, torch.randn(shape, generator=self._theirs), self._request.walk)
 
 
 def flow_time(denoising: float) -> float:

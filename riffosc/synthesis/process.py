@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from riffosc.clip import ClipRequest
+from riffosc.clip import ClipRequest, Rig
 from riffosc.synthesis.worker import serve
 
 log = logging.getLogger(__name__)
@@ -104,6 +104,9 @@ class RendererProcess:
 
     def render(self, job: int, request: ClipRequest, memory: str) -> None:
         self._send("render", job, request, memory)
+
+    def load(self, rig: Rig) -> None:
+        self._send("load", rig)
 
     def cancel(self, job: int) -> None:
         self._send("cancel", job)

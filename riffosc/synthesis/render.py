@@ -2,36 +2,55 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
+from threading import Lock
 
 import torch
-from torch import Tensor
 
-from riffosc.clip import Clip, ClipRequest, Samples
-from riffosc.picture import EMBEDDED, Picture
-from riffosc.resources import weights_dir
+from riffosc.clip import Clip, ClipRequest, Rig
+from riffosc.picture import Picture
 from riffosc.synthesis import codec
+from riffosc.synthesis.failing import ModelError, Tell, lacks_memory
+from riffosc.synthesis.family import Canvas, Model
+from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.limiter import limit
-from riffosc.synthesis.model.embedded import EmbeddedModel, Score
-from riffosc.synthesis.prompt import parse_prompt
-from riffosc.synthesis.sampler import Progress, blend_prompts, sample
+from riffosc.synthesis.models import EMBEDDED_NAME, load_model
+from riffosc.synthesis.performing import perform, tiled
+from riffosc.synthesis.sampler import Given, Progress, sample
 
-EMBEDDED_NAME = "embedded"
 PAINTING = 0.6  # the share of the work, for progress, that is over when the picture is painted
 
 
 class Renderer:
-    """Renders requests, one at a time, and keeps the models it has loaded."""
+    """Renders requests, one at a time."""
 
     def __init__(self) -> None:
-        self._models: dict[str, EmbeddedModel] = {}
+        self._models: dict[str, Model] = {}
+        self._painting = self._newest = EMBEDDED_NAME
+        self._lock = Lock()
 
-    def model(self, name: str) -> EmbeddedModel:
-        """Raises ModelError, in words, for a folder that holds no model."""
-        if name not in self._models:
-            folder = weights_dir() if name == EMBEDDED_NAME else Path(name).expanduser()
-            self._models[name] = EmbeddedModel.load(folder)
-        return self._models[name]
+    def prepare(self, rig: Rig, tell: Tell = lambda _: None) -> None:
+        """Read all that the rig names, so that it is at hand. Raises ModelError; what paints goes on. Any thread."""
+        model = self._models.get(rig.model) or load_model(rig.model, tell)
+        model.prepare(rig, tell)
+        self._keep(rig.model, model)
+
+    def model(self, rig: Rig) -> Model:
+        """The model with all that the rig puts on it. Raises ModelError, in words."""
+        if rig.model not in self._models:
+            self.prepare(rig)
+        model = self._models[rig.model]
+        if rig.model != self._painting:
+            self._painting = rig.model
+            self._keep(self._newest)
+        model.put_on(rig)
+        return model
+
+    def _keep(self, newest: str, model: Model | None = None) -> None:
+        """The embedded model, the one that paints and the one that was loaded last; no others, for they are large."""
+        with self._lock:
+            self._newest = newest
+            models = {**self._models, newest: model} if model else self._models
+            self._models = {name: models[name] for name in models if name in (EMBEDDED_NAME, newest, self._painting)}
 
     @torch.inference_mode()
     def render(self, request: ClipRequest, progress: Progress = lambda _: None) -> Clip:
@@ -48,41 +67,35 @@ class Renderer:
         return Clip(request, samples, picture, watch.laps)
 
     def _paint(self, request: ClipRequest, watch: "Stopwatch", progress: Progress) -> Picture:
-        model = self.model(request.model)
+        try:
+            return self._painted(self.model(request.rig).canvas(request), request, watch, progress)
+        except (MemoryError, RuntimeError) as error:
+            if not lacks_memory(error):
+                raise
+            raise ModelError(f"There is not enough memory to paint {request.bars} bars with {request.model}.") from None
+
+    @staticmethod
+    def _painted(canvas: Canvas, request: ClipRequest, watch: "Stopwatch", progress: Progress) -> Picture:
+        draws = Draws(request)
         watch.lap("load")
-        scored = _Scored(model, request)
-        text = torch.stack([blend_prompts(scored, request.prompts), model.text(parse_prompt(request.negative))])
+        text = canvas.text()
         watch.lap("text")
-        init = None if request.init is None else model.encode(picture_values(request.init, request))
+        init = None if request.init is None else canvas.encode(request.init, draws)
         watch.lap("autoencoder")
-        latents = sample(scored, request, init, text, progress)
+        latents = sample(canvas, request.guidance, Given(text, init), draws, progress)
         watch.lap("denoiser")
-        pixels = codec.to_pixels(model.decode(latents))
+        picture = canvas.picture(latents)
         watch.lap("autoencoder")
-        return Picture(pixels, model.settings, request.beats, request.tempo, request.quantum, request.key)
+        return picture
 
     @staticmethod
     def _fit(request: ClipRequest) -> Picture:
         """The picture to start from as it is: only its length and tempo may be new."""
         init = request.init
         assert init is not None
-        pixels = init.pixels if init.beats == request.beats else codec.to_pixels(_tiled(init, request.beats))
+        pixels = init.pixels if init.beats == request.beats else codec.to_pixels(tiled(init, request.beats))
         key = request.key or init.key
         return Picture(pixels, init.settings, request.beats, request.tempo, request.quantum, key)
-
-
-class _Scored:
-    """The embedded model as the sampler sees it: the request is its score."""
-
-    def __init__(self, model: EmbeddedModel, request: ClipRequest) -> None:
-        self.text = model.text
-        self.shape = model.shape
-        self._model = model
-        self._score = Score(request.bars, request.quantum, request.tempo, request.key)
-
-    def velocity(self, x: Tensor, time: float, text: Tensor) -> Tensor:
-        velocity: Tensor = self._model.velocity(x, time, text, self._score)
-        return velocity
 
 
 class Stopwatch:
@@ -96,33 +109,3 @@ class Stopwatch:
         now = self._clock()
         self.laps[part] = self.laps.get(part, 0.0) + now - self._since
         self._since = now
-
-
-def perform(picture: Picture, request: ClipRequest, progress: Progress = lambda _: None) -> Samples:
-    """The picture as sound of exactly `request.frames` frames: (channels, frames), not yet limited.
-
-    Always from the pixels, so that a saved picture sounds as its clip did.
-    """
-    how = codec.Performance(picture.settings, request.frames, request.samplerate, request.seed, request.inverter)
-    return codec.invert(codec.to_values(picture.pixels), how, progress)
-
-
-def picture_values(picture: Picture, request: ClipRequest) -> Tensor:
-    """A picture in the values of the embedded model: (channels, columns, bins), as many columns as asked for.
-
-    One with other settings is converted by way of sound.
-    """
-    if picture.settings != EMBEDDED:
-        own = ClipRequest(bars=1, quantum=round(picture.beats), tempo=picture.tempo, seed=request.seed)
-        columns = round(picture.beats * EMBEDDED.columns_per_beat)
-        values = codec.analyse(perform(picture, own), own.samplerate, EMBEDDED, columns)
-        pixels = codec.to_pixels(values)
-        picture = Picture(pixels, EMBEDDED, picture.beats, picture.tempo, picture.quantum, picture.key)
-    return _tiled(picture, request.beats)
-
-
-def _tiled(picture: Picture, beats: int) -> Tensor:
-    """As many beats of the picture as asked for: cut, or repeated from its start."""
-    values = codec.to_values(picture.pixels)
-    columns = round(picture.columns * beats / picture.beats)
-    return values[:, torch.arange(columns) % picture.columns]

@@ -1,10 +1,11 @@
 """One loop for every family of models: from noise, or from a noisy picture, to the latents of a clip.
 
-Flow matching (Lipman et al. 2023) solved by Euler's method, with classifier-free guidance (Ho and Salimans 2022).
+A family says how it goes (its course) and what it takes for noise (its guess); classifier-free guidance (Ho and
+Salimans 2022) and masks are here.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from math import ceil
 from typing import Protocol
 
@@ -12,27 +13,87 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import ClipRequest
-from riffosc.synthesis.latents import flow_time, walked_noise
-from riffosc.synthesis.prompt import parse_prompt
+from riffosc.synthesis.latents import Draws, flow_time
+from riffosc.synthesis.prompt import Spans, parse_prompt
 
 Progress = Callable[[float], None]
 
 SHIFT = 3.0
 
 
+class Course(Protocol):
+    """A way from noise to a clip, step by step. Latents have no batch here."""
+
+    @property
+    def times(self) -> Sequence[float]:
+        """What the denoiser is told with each step."""
+
+    def begin(self, noise: Tensor, init: Tensor | None) -> Tensor: ...
+
+    def noisy(self, noise: Tensor, init: Tensor, step: int) -> Tensor:
+        """`init` as noisy as latents are before a step; after the last one, as it is."""
+
+    def seen(self, x: Tensor, step: int) -> Tensor: ...
+
+    def step(self, guess: Tensor, x: Tensor, step: int) -> Tensor: ...
+
+
 class Denoiser(Protocol):
-    """What the sampler asks of a family: text encoder and denoiser. Latents are (tokens, dims)."""
+    """What the sampler asks of a family that has a request in hand."""
 
-    def text(self, words: Sequence[tuple[str, float]]) -> Tensor: ...
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the latents."""
 
-    def shape(self, beats: int) -> tuple[int, int]: ...
+    @property
+    def guides_itself(self) -> bool:
+        """Whether guidance is among what the denoiser is told: then one pass is all there is."""
 
-    def velocity(self, x: Tensor, time: float, text: Tensor) -> Tensor: ...
+    def course(self, from_picture: bool, draws: Draws) -> Course: ...
+
+    def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
+        """For latents (batch, ...) and text (batch, tokens, width)."""
 
 
-def blend_prompts(model: Denoiser, prompts: Sequence[tuple[str, float]]) -> Tensor:
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What a clip is painted from."""
+
+    text: Tensor  # (2, tokens, width): what to play and what to keep away from
+    init: Tensor | None = None  # the picture to start from, in latents; without one `denoising` has no effect
+    mask: Tensor | None = None  # of the latents' shape or wider: 1 is painted, 0 is kept of `init`
+
+
+class Flow:
+    """Flow matching (Lipman et al. 2023) by Euler's method: (1 - t) clip + t noise, and its velocity is guessed."""
+
+    def __init__(self, start: float, steps: int) -> None:
+        self._start = start
+        self._path = times(start, steps)
+        self.times = self._path[:-1]
+
+    def begin(self, noise: Tensor, init: Tensor | None) -> Tensor:
+        return noise * self._start if init is None else self.noisy(noise, init, 0)
+
+    def noisy(self, noise: Tensor, init: Tensor, step: int) -> Tensor:
+        time = self._path[step]
+        return time * noise + (1 - time) * init
+
+    @staticmethod
+    def seen(x: Tensor, _: int) -> Tensor:
+        return x
+
+    def step(self, guess: Tensor, x: Tensor, step: int) -> Tensor:
+        return x + (self._path[step + 1] - self._path[step]) * guess
+
+
+def flow_course(request: ClipRequest, from_picture: bool) -> Flow:
+    return Flow(flow_time(request.denoising) if from_picture else 1.0, request.steps)
+
+
+def blend_prompts(encode: Callable[[Spans], Tensor], prompts: Sequence[tuple[str, float]]) -> Tensor:
     """The embeddings of several prompts by their shares: (tokens, width)."""
-    return torch.stack([model.text(parse_prompt(text)) * share for text, share in prompts if share]).sum(0)
+    return torch.stack([encode(parse_prompt(text)) * share for text, share in prompts if share]).sum(0)
 
 
 def times(start: float, steps: int) -> list[float]:
@@ -47,32 +108,22 @@ def times(start: float, steps: int) -> list[float]:
     return [SHIFT * time / (1 + (SHIFT - 1) * time) for time in even]
 
 
-def sample(
-    model: Denoiser,
-    request: ClipRequest,
-    init: Tensor | None,
-    text: Tensor,
-    progress: Progress = lambda _: None,
-) -> Tensor:
-    """Latents (tokens, dims) of the clip that `request` asks for.
-
-    `init` is the picture to start from, in latents; without one `denoising` has no effect. `text` is
-    (2, tokens, width): what to play and what to keep away from.
-    """
-    start = 1.0 if init is None else flow_time(request.denoising)
-    x = start * walked_noise(model.shape(request.beats), request.seed, request.walk)
-    if init is not None:
-        x = x + (1 - start) * init
-    path = times(start, request.steps)
-    for step, (now, after) in enumerate(pairwise(path)):
-        x = x + (after - now) * _guided(model, x, now, text, request.guidance)
-        progress((step + 1) / (len(path) - 1))
+def sample(model: Denoiser, guidance: float, given: Given, draws: Draws, progress: Progress = lambda _: None) -> Tensor:
+    """The latents of a clip."""
+    course = model.course(given.init is not None, draws)
+    noise = draws.noise(model.shape).to(given.text.device)
+    x = course.begin(noise, given.init)
+    for step, time in enumerate(course.times):
+        x = course.step(_guided(model, course.seen(x, step), time, given.text, guidance), x, step)
+        if given.mask is not None and given.init is not None:
+            x = (1 - given.mask) * course.noisy(noise, given.init, step + 1) + given.mask * x
+        progress((step + 1) / len(course.times))
     return x
 
 
 def _guided(model: Denoiser, x: Tensor, time: float, text: Tensor, guidance: float) -> Tensor:
-    """Velocity towards the prompt and away from the negative one: (tokens, dims)."""
-    if guidance <= 1:
-        return model.velocity(x[None], time, text[:1])[0]
-    towards, away = model.velocity(x.expand(2, *x.shape), time, text)
+    """The guess towards the prompt and away from the negative one: of the latents' shape."""
+    if guidance <= 1 or model.guides_itself:
+        return model.guess(x[None], time, text[:1])[0]
+    towards, away = model.guess(x.expand(2, *x.shape), time, text)
     return torch.lerp(away, towards, guidance)

@@ -1,8 +1,9 @@
 """The renderer's process: requests in, clips out. Nothing here imports torch before `serve` runs.
 
-Messages are tuples over a pipe. In: ("render", job, request, memory), ("cancel", job), ("ping", number).
-Out: ("ready",), ("progress", job, part), ("done", job, picture, seconds), ("failed", job, words),
-("cancelled", job), ("pong", number). Samples go into shared memory that the daemon made and named.
+Messages are tuples over a pipe. In: ("render", job, request, memory), ("cancel", job), ("load", rig), ("ping", number).
+Out: ("ready",), ("progress", job, part), ("done", job, picture, seconds), ("failed", job, words), ("cancelled", job),
+("loading", words), ("loaded", rig), ("refused", rig, words), ("pong", number). Samples go into shared memory that the
+daemon made and named.
 """
 
 import logging
@@ -14,12 +15,15 @@ from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riffosc.clip import Clip, ClipRequest
+from riffosc.clip import Clip, ClipRequest, Rig
 from riffosc.threads import wait_patiently
+
+if TYPE_CHECKING:
+    from riffosc.synthesis.render import Renderer
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,7 @@ class Desk:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._orders: SimpleQueue[tuple[int, ClipRequest, str]] = SimpleQueue()
+        self._rigs: SimpleQueue[Rig] = SimpleQueue()
         self._cancelled: set[int] = set()
         self._send_lock = threading.Lock()
 
@@ -80,6 +85,8 @@ class Desk:
                 self._orders.put((job, request, memory))
             case ("cancel", job):
                 self._cancelled.add(job)
+            case ("load", rig):
+                self._rigs.put(rig)
             case ("ping", number):
                 self.send("pong", number)
 
@@ -87,6 +94,7 @@ class Desk:
         from riffosc.synthesis.render import Renderer
 
         renderer = Renderer()
+        threading.Thread(target=self._load, args=(renderer,), daemon=True).start()
         self.send("ready")
         while True:
             job, request, memory = self._orders.get()
@@ -104,6 +112,24 @@ class Desk:
                 log.exception("clip %d could not be rendered", job)
                 self.send("failed", job, f"{error}" or type(error).__name__)
             self._cancelled.discard(job)
+
+    def _load(self, renderer: "Renderer") -> None:
+        """Rigs are made ready beside the painting, one after another; only the newest that was asked for counts."""
+        while True:
+            rig = self._rigs.get()
+            while not self._rigs.empty():
+                rig = self._rigs.get()
+            try:
+                self.send("loading", rig.model)
+                renderer.prepare(rig, partial(self.send, "loading"))
+                answer: tuple[Any, ...] = ("loaded", rig)
+            except ValueError as error:  # said in words already
+                answer = ("refused", rig, str(error))
+            except Exception as error:
+                log.exception("%s could not be loaded", rig)
+                answer = ("refused", rig, f"{error}" or type(error).__name__)
+            self.send("loading", "")
+            self.send(*answer)
 
     def _progress(self, job: int, part: float) -> None:
         if job in self._cancelled:

@@ -3,7 +3,8 @@ from itertools import pairwise
 import pytest
 import torch
 
-from riffosc.synthesis.latents import flow_time, seeded_noise, slerp, walked_noise
+from riffosc.clip import ClipRequest
+from riffosc.synthesis.latents import Draws, flow_time, seeded_noise, slerp
 
 
 def test_a_seed_is_always_the_same_noise_and_leaves_other_generators_alone() -> None:
@@ -20,13 +21,31 @@ def test_noise_keeps_its_strength_on_the_way(alpha: float) -> None:
     assert float(torch.lerp(a, b, 0.5).std()) < 0.75, "which a straight line does not"
 
 
+def walked(seed: int, walk: float, to_seed: int | None = None) -> torch.Tensor:
+    return Draws(ClipRequest(seed=seed, walk=walk, to_seed=to_seed)).noise((64, 16))
+
+
 def test_a_walk_begins_at_its_seed_and_ends_at_the_next() -> None:
-    shape = (64, 16)
-    assert torch.equal(walked_noise(shape, 3, 0.0), seeded_noise(shape, 3))
-    assert torch.allclose(walked_noise(shape, 3, 1.0), seeded_noise(shape, 4), atol=1e-5)
-    steps = [walked_noise(shape, 3, w / 4) for w in range(5)]
+    assert torch.equal(walked(3, 0.0), seeded_noise((64, 16), 3))
+    assert torch.allclose(walked(3, 1.0), walked(4, 0.0), atol=1e-5)
+    steps = [walked(3, w / 4) for w in range(5)]
     distances = [float((b - a).norm()) for a, b in pairwise(steps)]
     assert max(distances) / min(distances) < 1.05, "even steps"
+
+
+def test_a_walk_may_lead_to_any_seed() -> None:
+    assert torch.allclose(walked(3, 1.0, to_seed=70), seeded_noise((64, 16), 70), atol=1e-5)
+
+
+def test_a_walk_goes_on_smoothly_where_a_picture_is_started_from() -> None:
+    """What the autoencoder draws comes before the noise, at both ends of the walk."""
+
+    def noise(seed: int, walk: float) -> torch.Tensor:
+        draws = Draws(ClipRequest(seed=seed, walk=walk))
+        draws.uncertainty((8, 8))
+        return draws.noise((64, 16))
+
+    assert torch.allclose(noise(3, 1.0), noise(4, 0.0), atol=1e-5)
 
 
 def test_equal_noise_is_left_alone() -> None:

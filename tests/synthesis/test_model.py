@@ -11,8 +11,9 @@ from torch import Generator, Tensor
 from riffosc.picture import EMBEDDED, load_picture
 from riffosc.resources import seeds_dir
 from riffosc.synthesis.codec import to_values
+from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Moments, fitted
-from riffosc.synthesis.model.embedded import EmbeddedModel, ModelError, Plan, Score, parse_key
+from riffosc.synthesis.model.embedded import EmbeddedModel, Plan, Score, parse_key
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
 from riffosc.synthesis.model.text import Tokenizer, Vocabulary, split_words
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from riffosc.clip import ClipRequest
+from riffosc.clip import ClipRequest, Rig
 from riffosc.pictures import PictureShelf
 from riffosc.synthesis.process import Message, RendererProcess
 from riffosc.synthesis.render import Renderer
@@ -129,7 +129,7 @@ def test_a_model_that_is_not_there_is_said_in_words_and_the_renderer_lives() -> 
         memory = Memory(seed_request().frames)
         renderer.start()
         try:
-            renderer.render(1, ClipRequest(model="/no/such/model"), memory.shared.name)
+            renderer.render(1, ClipRequest(rig=Rig("/no/such/model")), memory.shared.name)
             failed = await heard(messages, kind("failed"))
             assert "/no/such/model" in failed[2]
             renderer.render(2, seed_request(), memory.shared.name)

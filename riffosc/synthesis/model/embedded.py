@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from riffosc.picture import PictureSettings
+from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
@@ -27,10 +28,6 @@ NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 MODES = {"": False, "maj": False, "major": False, "m": True, "min": True, "minor": True}
 UNKNOWN_KEY = (12, 2)
-
-
-class ModelError(ValueError):
-    """A model folder that cannot be used, in words for the musician."""
 
 
 @dataclass(frozen=True, slots=True)

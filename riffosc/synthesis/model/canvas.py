@@ -1,0 +1,62 @@
+"""The embedded model with one request in hand: the request is its score."""
+
+import torch
+from torch import Tensor
+
+from riffosc.clip import ClipRequest, Rig
+from riffosc.picture import Picture
+from riffosc.synthesis import codec
+from riffosc.synthesis.failing import ModelError, Tell
+from riffosc.synthesis.latents import Draws
+from riffosc.synthesis.model.embedded import EmbeddedModel, Score
+from riffosc.synthesis.performing import converted, tiled
+from riffosc.synthesis.prompt import parse_prompt
+from riffosc.synthesis.sampler import Course, blend_prompts, flow_course
+
+
+class ScoreModel:
+    """Paints with an EmbeddedModel."""
+
+    def __init__(self, model: EmbeddedModel) -> None:
+        self._model = model
+
+    def prepare(self, rig: Rig, _: Tell) -> None:
+        self.put_on(rig)
+
+    @staticmethod
+    def put_on(rig: Rig) -> None:
+        for what, named in (("scheduler", rig.scheduler), ("vae", rig.vae), ("lora", rig.loras)):
+            if named:
+                raise ModelError(f"The model in use takes no {what}: that is for models of Stable Diffusion's layout.")
+
+    def canvas(self, request: ClipRequest) -> "ScoreCanvas":
+        return ScoreCanvas(self._model, request)
+
+
+class ScoreCanvas:
+    guides_itself = False
+
+    def __init__(self, model: EmbeddedModel, request: ClipRequest) -> None:
+        self.shape = model.shape(request.beats)
+        self._model, self._request = model, request
+        self._score = Score(request.bars, request.quantum, request.tempo, request.key)
+
+    def text(self) -> Tensor:
+        away = self._model.text(parse_prompt(self._request.negative))
+        return torch.stack([blend_prompts(self._model.text, self._request.prompts), away])
+
+    def encode(self, picture: Picture, _: Draws) -> Tensor:
+        picture = converted(picture, self._model.settings, picture.tempo, self._request.seed)
+        return self._model.encode(tiled(picture, self._request.beats))
+
+    def course(self, from_picture: bool, _: Draws) -> Course:
+        return flow_course(self._request, from_picture)
+
+    def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
+        velocity: Tensor = self._model.velocity(x, time, text, self._score)
+        return velocity
+
+    def picture(self, latents: Tensor) -> Picture:
+        pixels = codec.to_pixels(self._model.decode(latents))
+        request = self._request
+        return Picture(pixels, self._model.settings, request.beats, request.tempo, request.quantum, request.key)

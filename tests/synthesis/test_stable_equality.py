@@ -1,0 +1,184 @@
+"""Same weights, scheduler, seeds and steps: not circular, our pictures are those of plain diffusers."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import StableDiffusionImg2ImgPipeline, StableDiffusionInpaintPipeline, StableDiffusionPipeline
+from PIL import Image
+from stable_models import write_model
+
+from riffosc.clip import ClipRequest, Rig
+from riffosc.picture import RIFFUSION, Picture, Pixels
+from riffosc.synthesis.diffusion.opening import open_folder
+from riffosc.synthesis.diffusion.schedule import make_scheduler
+from riffosc.synthesis.diffusion.stable import StableDiffusion
+from riffosc.synthesis.latents import Draws
+from riffosc.synthesis.sampler import Given, sample
+
+# What some schedulers do with numpy is diffusers' to mend.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+COLUMNS = 64
+ROUNDING = 2  # of 255: the same numbers, added up in another order
+ONE_BEAT_S = COLUMNS / 100 / 4
+REQUEST = ClipRequest(
+    prompts=(("techno drums", 1.0),), negative="bass", seed=5, guidance=7.0, steps=4, bars=1, tempo=60 / ONE_BEAT_S
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small, threads only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stable")
+
+
+@pytest.fixture(scope="module")
+def theirs(folder: Path) -> StableDiffusionPipeline:
+    return write_model(folder)
+
+
+@pytest.fixture(scope="module")
+def ours(folder: Path, theirs: StableDiffusionPipeline) -> StableDiffusion:
+    return open_folder(folder, circular=False)
+
+
+@pytest.fixture(scope="module")
+def seed_picture() -> Picture:
+    pixels = np.random.default_rng(1).integers(0, 256, (512, COLUMNS), np.uint8)
+    smooth = np.asarray(Image.fromarray(pixels).resize((8, 64)).resize((COLUMNS, 512)))
+    return Picture(smooth[None], RIFFUSION, beats=4, tempo=REQUEST.tempo)
+
+
+def painted(model: StableDiffusion, request: ClipRequest, mask: torch.Tensor | None = None) -> Pixels:
+    canvas, draws = model.canvas(request), Draws(request)
+    text = canvas.text()
+    init = None if request.init is None else canvas.encode(request.init, draws)
+    return model.decode(sample(canvas, request.guidance, Given(text, init, mask), draws))
+
+
+def told(request: ClipRequest) -> dict[str, object]:
+    """The request as diffusers takes it."""
+    return {
+        "prompt": request.prompt,
+        "negative_prompt": request.negative,
+        "guidance_scale": request.guidance,
+        "num_inference_steps": request.steps,
+        "generator": torch.Generator().manual_seed(request.seed),
+        "output_type": "np",
+    }
+
+
+def same(ours: Pixels, theirs: np.ndarray) -> None:
+    pixels = (theirs * 255).round().astype(int).transpose(2, 0, 1)
+    assert ours.std() > 10, "a picture, and not a wall"
+    assert np.abs(ours.astype(int) - pixels).max() <= ROUNDING
+
+
+def image(picture: Picture) -> Image.Image:
+    return Image.fromarray(picture.pixels[0]).convert("RGB")
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "guidance"),
+    [("", 7.0), ("DDIM", 1.0), ("EulerAncestralDiscrete", 7.0), ("DPMSolverMultistep", 7.0), ("LCM", 7.0)],
+)
+def test_a_picture_from_noise(
+    ours: StableDiffusion, theirs: StableDiffusionPipeline, scheduler: str, guidance: float
+) -> None:
+    request = replace(REQUEST, rig=Rig(scheduler=scheduler), guidance=guidance)
+    pipeline = StableDiffusionPipeline(**{**theirs.components, "scheduler": their_scheduler(ours, scheduler)})
+    pipeline.set_progress_bar_config(disable=True)
+    same(painted(ours, request), pipeline(**told(request), height=512, width=COLUMNS).images[0])
+
+
+def their_scheduler(ours: StableDiffusion, name: str) -> object:
+    return make_scheduler(ours.scheduler_config, name)
+
+
+@pytest.mark.parametrize(("scheduler", "denoising"), [("", 0.75), ("DDIM", 1.0), ("LCM", 0.75)])
+def test_a_picture_from_a_picture(
+    ours: StableDiffusion,
+    theirs: StableDiffusionPipeline,
+    seed_picture: Picture,
+    scheduler: str,
+    denoising: float,
+) -> None:
+    request = replace(REQUEST, init=seed_picture, denoising=denoising, rig=Rig(scheduler=scheduler))
+    pipeline = StableDiffusionImg2ImgPipeline(
+        **{**theirs.components, "scheduler": their_scheduler(ours, scheduler)}, requires_safety_checker=False
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    expected = pipeline(**told(request), image=image(seed_picture), strength=denoising).images[0]
+    same(painted(ours, request), expected)
+
+
+@pytest.mark.parametrize("scheduler", ["", "DDIM"])
+def test_a_part_of_a_picture(
+    ours: StableDiffusion, theirs: StableDiffusionPipeline, seed_picture: Picture, scheduler: str
+) -> None:
+    request = replace(REQUEST, init=seed_picture, denoising=0.75, rig=Rig(scheduler=scheduler))
+    white = np.zeros((512, COLUMNS), np.uint8)
+    white[:200, 16:48] = 255
+    pipeline = StableDiffusionInpaintPipeline(
+        **{**theirs.components, "scheduler": their_scheduler(ours, scheduler)}, requires_safety_checker=False
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    expected = pipeline(
+        **told(request),
+        image=image(seed_picture),
+        mask_image=Image.fromarray(white),
+        strength=0.75,
+        height=512,
+        width=COLUMNS,
+    ).images[0]
+    mask = torch.tensor(white[None, ::8, ::8] / 255, dtype=torch.float32)
+    same(painted(ours, request, mask), expected)
+
+
+def test_riffusions_way_from_one_prompt_and_seed_to_another(
+    ours: StableDiffusion, theirs: StableDiffusionPipeline, seed_picture: Picture
+) -> None:
+    """Written out as riffusion_pipeline.py defines it, with diffusers' own parts."""
+    alpha, start, end = 0.25, (3, 0.9, 8.0), (70, 0.5, 4.0)  # each a seed, denoising and guidance
+    request = replace(
+        REQUEST,
+        prompts=(("techno (drums:1.3)", 1 - alpha), ("bass", alpha)),
+        negative="",
+        init=seed_picture,
+        rig=Rig(scheduler="DDIM"),
+        seed=start[0],
+        to_seed=end[0],
+        walk=alpha,
+        denoising=(1 - alpha) * start[1] + alpha * end[1],
+        guidance=(1 - alpha) * start[2] + alpha * end[2],
+    )
+    scheduler, shape = their_scheduler(ours, "DDIM"), (1, 4, 64, COLUMNS // 8)
+    scheduler.set_timesteps(request.steps)
+    begun = int(request.steps * request.denoising)
+    noise_a, noise_b = (torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed, *_ in (start, end))
+    angle = torch.acos((noise_a * noise_b).sum() / (noise_a.norm() * noise_b.norm()))
+    noise = (torch.sin((1 - alpha) * angle) * noise_a + torch.sin(alpha * angle) * noise_b) / torch.sin(angle)
+    a, b, away = (ours.words.pair(((text, 1.0),), "")[:1] for text in ("techno (drums:1.3)", "bass", ""))
+    pixels = torch.tensor(seed_picture.pixels)[None].expand(1, 3, -1, -1) / 255 * 2 - 1
+    with torch.inference_mode():
+        sure = theirs.vae.encode(pixels).latent_dist
+        init = sure.sample(generator=torch.Generator().manual_seed(start[0])) * 0.18215
+        x = scheduler.add_noise(init, noise, scheduler.timesteps[-begun][None])
+        for time in scheduler.timesteps[-begun:]:
+            guesses = theirs.unet(x.expand(2, -1, -1, -1), time, torch.cat([away, a + alpha * (b - a)])).sample
+            guess = guesses[:1] + request.guidance * (guesses[1:] - guesses[:1])
+            x = scheduler.step(guess, time, x).prev_sample
+        expected = (theirs.vae.decode(x / 0.18215).sample / 2 + 0.5).clamp(0, 1)
+    same(painted(ours, request), expected[0].permute(1, 2, 0).numpy())
