@@ -67,7 +67,7 @@ def fetch(source: str, commit: str, folder: Path) -> None:
     part.mkdir(parents=True, exist_ok=True)
     try:
         for step in steps:
-            subprocess.run([*git, *step], check=True, capture_output=True, timeout=60)
+            subprocess.run([*git, *step], check=True, capture_output=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"{source} cannot be fetched ({error}); patches/superdirt/README.md says how to run this")
     part.rename(folder)
