@@ -1,5 +1,6 @@
 """The parts of a model: built without weights first, then filled."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,9 +65,11 @@ def build_autoencoder(config: Config, tensors: Tensors, source: Path, dtype: tor
 
 
 def _filled(kind: Any, config: Config, tensors: Tensors, source: Path, dtype: torch.dtype) -> Any:
+    known = inspect.signature(kind.__init__).parameters
+    told = {key: value for key, value in config.items() if key in known}  # diffusers would grumble of the others
     try:
         with torch.device("meta"):
-            module: nn.Module = kind.from_config(config)
+            module: nn.Module = kind(**told)
     except (TypeError, ValueError, KeyError, IndexError) as error:
         raise ModelError(f"The config of {source} is not one of {kind.__name__}: {error}") from None
     fit(module, tensors, source, dtype)
