@@ -21,7 +21,7 @@ from riffosc.synthesis.diffusion.checkpoint import read_checkpoint, unet_config,
 from riffosc.synthesis.diffusion.circular import circular_columns
 from riffosc.synthesis.diffusion.opening import open_folder
 from riffosc.synthesis.diffusion.parts import read_folder
-from riffosc.synthesis.diffusion.schedule import Course, Going, make_scheduler
+from riffosc.synthesis.diffusion.schedule import Course, Going, make_scheduler, scheduler_names
 from riffosc.synthesis.diffusion.stable import StableDiffusion
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.latents import Draws, flow_time
@@ -212,8 +212,14 @@ def test_want_of_memory_is_one_sentence(folder: Path, monkeypatch: pytest.Monkey
         Renderer().prepare(request.rig)
 
 
+@pytest.mark.filterwarnings("ignore:__array:DeprecationWarning")  # diffusers' to mend
 def test_schedulers_go_by_their_names(model: StableDiffusion) -> None:
     model.prepare(Rig(scheduler="EulerDiscreteScheduler"), lambda _: None)
+    for name in scheduler_names():
+        try:
+            make_scheduler(model.scheduler_config, name)
+        except ModelError as error:
+            assert re.fullmatch(rf"{name} needs (\w+), which is not installed: pip install \1\.", str(error))
     with pytest.raises(ModelError, match=r"'Eulr' is no scheduler; there are DDIM, .*LCM"):
         model.prepare(Rig(scheduler="Eulr"), lambda _: None)
 

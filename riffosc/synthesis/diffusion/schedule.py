@@ -1,6 +1,7 @@
 """Schedulers by the names that diffusers gives them, and the way of one clip through one of them."""
 
 import inspect
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,17 @@ from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.latents import Draws
 
 SUFFIX = "Scheduler"
-LATENT = {"clip_sample": False, "steps_offset": 1}  # diffusers' pipelines for latents insist on both
+ANOTHER_KIND = {"EDMEuler"}  # for models that were trained otherwise (Karras et al. 2022)
+# What diffusers' pipelines for latents, and its schedulers themselves, insist on.
+LATENT = {"clip_sample": False, "steps_offset": 1, "lower_order_final": True}
 
 
 def scheduler_names() -> list[str]:
     """Those that paint pictures of Stable Diffusion's kind, without the word `Scheduler` at their end."""
     from diffusers.schedulers import KarrasDiffusionSchedulers
 
-    return sorted({kind.name.removesuffix(SUFFIX) for kind in KarrasDiffusionSchedulers} | {"LCM", "TCD"})
+    names = {kind.name.removesuffix(SUFFIX) for kind in KarrasDiffusionSchedulers}
+    return sorted(names - ANOTHER_KIND | {"LCM", "TCD"})
 
 
 def make_scheduler(config: dict[str, Any], name: str = "") -> Any:
@@ -33,7 +37,11 @@ def make_scheduler(config: dict[str, Any], name: str = "") -> Any:
     told = {key: value for key, value in {**config, **LATENT}.items() if key in known or key.startswith("_")}
     try:
         return kind.from_config(told)
-    except (TypeError, ValueError, ImportError) as error:
+    except ImportError as error:
+        lacking = re.search(r"requires the (\S+) library", str(error))
+        package = lacking[1] if lacking else "another package"
+        raise ModelError(f"{wanted} needs {package}, which is not installed: pip install {package}.") from None
+    except (TypeError, ValueError) as error:
         raise ModelError(f"{wanted} cannot be used with this model: {error}") from None
 
 
