@@ -22,6 +22,7 @@ RULES = {
     "keep": "",
     "resources": "",
     "threads": "",
+    "machine_code": "",
     "devices": "",
     "picture": "files",
     "wav": "files",
@@ -62,8 +63,8 @@ RULES = {
     "snapshots": f"{DECIDING} commands conductor curves modulation names quantise state",
     "control": "params commands",
     "midi": "params commands files resources",
-    "synthesis": f"{SCORE} resources threads",
-    "playback": "clip timeline",
+    "synthesis": f"{SCORE} resources threads machine_code",
+    "playback": "clip timeline machine_code",
     "training": f"{SCORE} files resources synthesis",
 }
 EVERYTHING = {

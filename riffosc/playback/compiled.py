@@ -1,25 +1,18 @@
 """What numba needs to be told: how audio code is compiled, and the few instructions it lacks."""
 
-import os
-import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cached_property, lru_cache
-from hashlib import sha256
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from shutil import rmtree
-from tempfile import TemporaryFile
 from typing import Any, TypeVar, cast
 
 import numba
 from llvmlite import ir
 from numba import cfunc, extending, types
 
-KEPT_S = 30 * 86400.0  # compiled code that nobody has used for so long is taken away
-OURS = re.compile(r"[0-9a-f]{16}")  # the name of a folder of compiled code
+from riffosc.machine_code import kept
+
+PACKAGE = Path(__file__).parent
 njit: Any = numba.njit
-config: Any = numba.config
 OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +24,7 @@ def audio(function: F) -> F:
 
 def entry(function: F) -> F:
     """The same, and called from Python too: what it took to compile is kept for the next start."""
-    with _cache() as cache:
+    with kept(PACKAGE) as cache:
         return cast(F, njit(cache=cache, **OPTIONS)(function))
 
 
@@ -43,58 +36,13 @@ class Callback:
 
     @cached_property
     def address(self) -> int:
-        with _cache() as cache:
+        with kept(PACKAGE) as cache:
             self._compiled = cfunc(self._signature, cache=cache, error_model="numpy")(self._function)
         return int(self._compiled.address or 0)
 
 
 def callback(signature: Any) -> Callable[[Callable[..., Any]], Callback]:
     return lambda function: Callback(signature, function)
-
-
-@lru_cache(maxsize=1)
-def cache_folder() -> str:
-    """Where compiled code is kept, or nothing if nowhere may be written.
-
-    One folder for each state of this package: numba itself only looks at the file of the function that
-    is called from outside, not at the files of those it calls.
-    """
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    version = sha256(b"".join(s.read_bytes() for s in sources)).hexdigest()[:16]
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(home, "riffosc", "compiled", version)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.touch()  # in use today
-        with TemporaryFile(dir=folder):
-            pass
-    except OSError:
-        return ""
-    forget_unused(folder)
-    return str(folder)
-
-
-def forget_unused(folder: Path) -> None:
-    """Take away the folders beside `folder` that nobody has started with for a month: of versions that are gone.
-
-    Only what looks like ours. Another riffosc may do the same at this moment; one that still runs has all it needs.
-    """
-    oldest = time.time() - KEPT_S
-    for other in folder.parent.iterdir():
-        with suppress(OSError):
-            if other != folder and OURS.fullmatch(other.name) and other.lstat().st_mtime < oldest:
-                rmtree(other)
-
-
-@contextmanager
-def _cache() -> Iterator[bool]:
-    """numba chooses a function's cache folder when the function is declared."""
-    folder, before = cache_folder(), config.CACHE_DIR
-    config.CACHE_DIR = folder or before
-    try:
-        yield bool(folder)
-    finally:
-        config.CACHE_DIR = before
 
 
 def instruction(function: Callable[..., Any]) -> Any:

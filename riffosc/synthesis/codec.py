@@ -1,177 +1,92 @@
 """Sound to picture and back, circular in time and exact in length.
 
 Analysis: one Hann-windowed transform a column, centred on frame `round(i * frames / columns)` and wrapped.
-Inversion: the phases are found by fast Griffin-Lim (Perraudin, Balazs and Soendergaard, "A fast Griffin-Lim
-algorithm", WASPAA 2013) on few columns, then by imposing the mel picture itself on all of them: each pass
-scales the spectrum by what the picture asks over what it has, spread back to the bins by the filterbank.
+Inversion (Griffin and Lim, "Signal estimation from modified short-time Fourier transform", IEEE TASSP 32(2), 1984, with
+the picture itself imposed): phases to begin with are integrated from the magnitudes' gradients (phases.py); then, a few
+times over, the spectrum of what is heard is scaled by what the picture asks over what it has, each step going on a
+little beyond its aim (Perraudin, Balazs and Soendergaard, "A fast Griffin-Lim algorithm", WASPAA 2013).
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from riffosc.clip import Samples
 from riffosc.picture import PictureSettings, Pixels
+from riffosc.synthesis.filterbank import mel_filterbank
+from riffosc.synthesis.lattice import OVERLAP, Lattice, fast_length, lattice
+from riffosc.synthesis.phases import Steps, integrated_phases
 
-MOMENTUM = 0.99  # of fast Griffin-Lim, as in the paper and in torchaudio
-MAX_RATIO = 8.0  # by how much one pass may raise a bin; more rings
+PASSES = 6
+MOMENTUM = 0.8
+UPDATES = 4  # of the magnitudes that phases are integrated from
+STRETCH = 4096  # columns whose phases are found together; what is longer is found in stretches
 ROLL_OFF = 0.03  # of the band's upper edge: over so much of it the loop falls to nothing there
-TINY = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Some passes of the inversion over columns `1 / overlap` of a window apart."""
-
-    impose_mel: bool
-    overlap: int
-    passes: int
-
 
 Progress = Callable[[float], None]
-STAGES = (Stage(False, 5, 16), Stage(True, 5, 8), Stage(True, 8, 4))
 
 
-def fast_length(at_least: int) -> int:
-    """The smallest even 5-smooth number from `at_least` on: transforms of such lengths are fast."""
-    length = at_least + at_least % 2
-    while _without_small_factors(length) != 1:
-        length += 2
-    return length
-
-
-def _without_small_factors(number: int) -> int:
-    for factor in (2, 3, 5):
-        while number % factor == 0:
-            number //= factor
-    return number
-
-
-def hz_to_mel(hz: float) -> float:
-    """HTK's mel scale."""
-    return 2595 * math.log10(1 + hz / 700)
-
-
-def mel_to_hz(mel: np.ndarray) -> np.ndarray:
-    return 700 * (10 ** (mel / 2595) - 1)
-
-
-def mel_filterbank(settings: PictureSettings, n_fft: int, samplerate: int) -> Tensor:
-    """Triangles on HTK's mel scale: (bins, n_fft // 2 + 1), lowest band first.
-
-    No triangle is narrower than the spacing of the transform: else a low band could fall between two bins.
-    """
-    edges = mel_to_hz(np.linspace(hz_to_mel(settings.low_hz), hz_to_mel(settings.high_hz), settings.bins + 2))
-    spacing = samplerate / n_fft
-    hz = np.arange(n_fft // 2 + 1) * spacing
-    centre = edges[1:-1, None]
-    rise = np.maximum(centre - edges[:-2, None], spacing)
-    fall = np.maximum(edges[2:, None] - centre, spacing)
-    triangles = np.minimum((hz - centre) / rise + 1, 1 - (hz - centre) / fall)
-    return torch.tensor(np.maximum(triangles, 0), dtype=torch.float32)
-
-
-class Transform:
-    """The short-time Fourier transform of one picture setting at one sample rate, and its mel filterbank.
-
-    Spectra are (columns, freqs), kept up to the top of the band; amplitudes are those of sines.
-    """
+class Analysis:
+    """The short-time Fourier transform of one picture setting at one sample rate, and its mel filterbank."""
 
     def __init__(self, settings: PictureSettings, samplerate: int) -> None:
-        self.width = round(settings.window_s * samplerate)
+        width = round(settings.window_s * samplerate)
         self.n_fft = fast_length(round(settings.padded_s * samplerate))
-        self.window = torch.hann_window(self.width)
-        self.scale = float(2 / self.window.sum())
+        self.window = torch.hann_window(width)
+        self.place = torch.arange(width) - width // 2
         bank = mel_filterbank(settings, self.n_fft, samplerate)
         self.freqs = int(bank.sum(0).nonzero().max()) + 1
-        # Zero padding samples a spectral line more often: without this factor it would make pictures louder.
-        self.bank = (bank[:, : self.freqs] * (self.width / self.n_fft)).contiguous()
-        self.inverse = torch.linalg.pinv(self.bank)
-        self.spread = self.bank / self.bank.sum(0).clamp(min=TINY)
+        # Amplitudes are those of sines. Zero padding samples a spectral line more often: without the last factor it
+        # would make pictures louder.
+        self.bank = bank[:, : self.freqs].T * (2 / float(self.window.sum()) * width / self.n_fft)
 
-    def grid(self, frames: int, columns: int) -> "Grid":
-        return Grid(self.window, frames, columns)
-
-    def spectrum(self, samples: Tensor, grid: "Grid") -> Tensor:
-        spectrum: Tensor = torch.fft.rfft(grid.cut(samples), n=self.n_fft)
-        return spectrum[:, : self.freqs] * self.scale
-
-    def samples(self, spectrum: Tensor, grid: "Grid") -> Tensor:
-        full = torch.nn.functional.pad(spectrum, (0, self.n_fft // 2 + 1 - self.freqs))
-        return grid.join(torch.fft.irfft(full, n=self.n_fft)[:, : self.width]) / self.scale
-
-    def mel(self, magnitude: Tensor) -> Tensor:
-        """(columns, freqs) to (columns, bins)."""
-        return magnitude @ self.bank.T
-
-    def impose(self, spectrum: Tensor, mel: Tensor) -> Tensor:
-        """The spectrum, scaled so that its mel picture comes nearer to `mel`."""
-        ratio = mel / (self.mel(spectrum.abs()) + TINY)
-        scaled: Tensor = spectrum * (ratio.clamp(max=MAX_RATIO) @ self.spread)
-        return scaled
-
-    def magnitude(self, mel: Tensor, updates: int = 3) -> Tensor:
-        """A non-negative spectrum with this mel picture: pseudo-inverse, then multiplicative updates."""
-        guess: Tensor = (mel @ self.inverse.T).clamp(min=0) + 1e-7
-        for _ in range(updates):
-            guess = self.impose(guess, mel)
-        return guess
-
-
-class Grid:
-    """Where the columns of a loop lie: frame `round(i * frames / columns)`, wrapped around."""
-
-    def __init__(self, window: Tensor, frames: int, columns: int) -> None:
-        width = len(window)
+    def mel(self, samples: Tensor, columns: int) -> Tensor:
+        """A loop (channels, frames) to amplitudes (channels, columns, bins)."""
+        frames = samples.shape[-1]
         centres = (torch.arange(columns, dtype=torch.float64) * frames / columns).round().long()
-        self.window, self.frames = window, frames
-        self.index = (centres[:, None] + torch.arange(width) - width // 2) % frames
-        self.weight = self._add((window**2).expand(columns, width)).clamp(min=1e-3)
+        return torch.cat([self._mel(samples, some) for some in centres.split(STRETCH)], -2)
 
-    def cut(self, samples: Tensor) -> Tensor:
-        return samples[self.index] * self.window
-
-    def join(self, pieces: Tensor) -> Tensor:
-        """Weighted overlap-add (Griffin and Lim 1984, equation 6): (columns, width) to (frames,)."""
-        return self._add(pieces * self.window) / self.weight
-
-    def _add(self, pieces: Tensor) -> Tensor:
-        return torch.zeros(self.frames).index_add_(0, self.index.reshape(-1), pieces.reshape(-1))
-
-
-def transform(settings: PictureSettings, samplerate: int) -> Transform:
-    """The same one however many columns there are to a beat."""
-    return _transform(replace(settings, columns_per_beat=1, step_s=0.0), samplerate)
+    def _mel(self, samples: Tensor, centres: Tensor) -> Tensor:
+        cut = samples[:, (centres[:, None] + self.place) % samples.shape[-1]] * self.window
+        mel: Tensor = torch.fft.rfft(cut, n=self.n_fft)[..., : self.freqs].abs() @ self.bank
+        return mel
 
 
 @lru_cache(maxsize=8)
-def _transform(settings: PictureSettings, samplerate: int) -> Transform:
-    return Transform(settings, samplerate)
+def analysis(settings: PictureSettings, samplerate: int) -> Analysis:
+    return Analysis(settings, samplerate)
+
+
+def of_transform(settings: PictureSettings) -> PictureSettings:
+    """The same settings for all pictures that differ only in how columns are counted and levels are written."""
+    return replace(settings, columns_per_beat=1, step_s=0.0, power=1.0, reference=1.0)
 
 
 def resample_columns(values: Tensor, columns: int) -> Tensor:
-    """(columns, bins) to another number of columns, linearly and circularly."""
-    have = values.shape[0]
+    """(..., columns, bins) to another number of columns, linearly and circularly."""
+    have = values.shape[-2]
     if columns == have:
         return values
-    place = torch.arange(columns, dtype=torch.float64) * have / columns
+    place = torch.arange(columns, dtype=torch.float64, device=values.device) * have / columns
     left = place.floor().long()
     part = (place - left).to(values.dtype)[:, None]
-    return values[left] * (1 - part) + values[(left + 1) % have] * part
+    return values[..., left, :] * (1 - part) + values[..., (left + 1) % have, :] * part
 
 
 def analyse(samples: Samples, samplerate: int, settings: PictureSettings, columns: int) -> Tensor:
     """A loop of (channels, frames) to picture values (channels, columns, bins), 0 silent and 1 black."""
-    tools = transform(settings, samplerate)
-    loop = torch.as_tensor(samples)
-    grid = tools.grid(loop.shape[-1], columns)
-    mel = torch.stack([tools.mel(tools.spectrum(channel, grid).abs()) for channel in loop])
+    mel = analysis(of_transform(settings), samplerate).mel(torch.as_tensor(samples), columns)
     return (mel / settings.reference).clamp(0, 1) ** settings.power
+
+
+def amplitudes(values: Tensor, settings: PictureSettings) -> Tensor:
+    """The mel amplitudes that picture values stand for, of any shape."""
+    bent = values.square().square() if settings.power == 0.25 else values ** (1 / settings.power)  # pow is slow
+    return bent * settings.reference
 
 
 def to_pixels(values: Tensor) -> Pixels:
@@ -207,53 +122,53 @@ def invert(values: Tensor, how: Performance, progress: Progress = lambda _: None
         from riffosc.synthesis import torchaudio_inverter
 
         return torchaudio_inverter.invert(values, how)
-    passes = len(values) * sum(stage.passes for stage in STAGES)
-    done = iter(range(1, passes + 1))
-    performed = [_invert_channel(channel, how, lambda: progress(next(done) / passes)) for channel in values]
-    return torch.stack(performed).numpy()
+    seconds = how.frames / how.samplerate
+    turns = math.ceil(how.settings.window_s / seconds)  # of a loop that is shorter than a window
+    found = _found(values.tile(turns, 1), how, turns * seconds, progress)
+    samples: Samples = (
+        resample(found, turns * how.frames, how.settings.high_hz / (how.samplerate / 2))[..., : how.frames]
+        .cpu()
+        .numpy()
+    )
+    return samples
 
 
-def _invert_channel(values: Tensor, how: Performance, passed: Callable[[], None]) -> Tensor:
-    tools = transform(how.settings, how.samplerate)
-    samples: Tensor | None = None
-    for stage in STAGES:
-        columns = max(1, math.ceil(how.frames * stage.overlap / tools.width))
-        grid = tools.grid(how.frames, columns)
-        mel = resample_columns(values, columns) ** (1 / how.settings.power) * how.settings.reference
-        target = mel if stage.impose_mel else tools.magnitude(mel)
-        if samples is None:
-            samples = tools.samples(torch.polar(target, _random_phases(target, how.seed)), grid)
-        for heard in _passes(tools, samples, target, grid, stage):
-            samples = heard
-            passed()
-    assert samples is not None
-    return band_limit(samples, how.settings.high_hz, how.samplerate)
+def _found(values: Tensor, how: Performance, seconds: float, progress: Progress) -> Tensor:
+    """The loop at the sample rate of its lattice: (channels, length)."""
+    field = lattice(of_transform(how.settings), seconds, str(values.device))
+    mel = amplitudes(resample_columns(values, field.columns), how.settings)
+    signal = _start(field, mel, how.seed)
+    ahead = before = signal
+    for done in range(1, PASSES + 1):
+        signal = field.impose(ahead, mel)
+        ahead = signal + MOMENTUM * (signal - before) if done > 1 else signal
+        before = signal
+        progress(done / PASSES)
+    return signal.roll(-OVERLAP * field.hop // 2, -1)  # a column's window has its middle where the column is
 
 
-def band_limit(samples: Tensor, top_hz: float, samplerate: int) -> Tensor:
-    """The loop (frames,) without what lies above the picture's band, which no picture asked for.
+def _start(field: Lattice, mel: Tensor, seed: int) -> Tensor:
+    """The signal to begin with. All channels have the same phases, so that they can be heard together in mono."""
+    steps = Steps(field.hop, field.n_fft, field.width, OVERLAP * field.hop / 2)
+    magnitudes, phases = [], []
+    for number, part in enumerate(mel.split(STRETCH, -2)):
+        magnitude = field.bank.magnitude(part, UPDATES)
+        found = integrated_phases(magnitude.mean(0).cpu().numpy(), steps, seed + number)
+        magnitudes.append(magnitude)
+        phases.append(torch.from_numpy(found).to(mel.device))
+    return field.play(torch.cat(magnitudes, -2), torch.cat(phases, -2))
 
-    A periodic signal of limited bandwidth has no seam: it is as smooth where it wraps as anywhere else.
+
+def resample(loop: Tensor, frames: int, top: float) -> Tensor:
+    """A loop (..., length) to another number of frames, without what lies above its picture's band.
+
+    A periodic signal of limited bandwidth has no seam: it is as smooth where it wraps as anywhere else. `top` is the
+    band's upper edge, 1 being half the sample rate of the result.
     """
-    spectrum = torch.fft.rfft(samples.double())
-    hz = torch.arange(len(spectrum), dtype=torch.float64) * (samplerate / len(samples))
-    roll_off = ((top_hz - hz) / (ROLL_OFF * top_hz)).clamp(0, 1)
-    limited: Tensor = torch.fft.irfft(spectrum * roll_off, n=len(samples))
-    return limited.float()
-
-
-def _random_phases(like: Tensor, seed: int) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.rand(like.shape, generator=generator) * (2 * math.pi)
-
-
-def _passes(tools: Transform, samples: Tensor, target: Tensor, grid: Grid, stage: Stage) -> Iterator[Tensor]:
-    """The samples after each pass. `target` is a mel picture or a linear magnitude, as the stage imposes it."""
-    before: Tensor | float = 0.0
-    for _ in range(stage.passes):
-        now = tools.spectrum(samples, grid)
-        ahead = now - before * (MOMENTUM / (1 + MOMENTUM))
-        before = now
-        imposed = tools.impose(ahead, target) if stage.impose_mel else target * ahead / (ahead.abs() + TINY)
-        samples = tools.samples(imposed, grid)
-        yield samples
+    length = loop.shape[-1]
+    spectrum = torch.fft.rfft(loop.double())
+    cycles = torch.arange(spectrum.shape[-1], dtype=torch.float64, device=loop.device) * 2
+    roll_off = ((top * frames - cycles) / (ROLL_OFF * top * frames)).clamp(0, 1)
+    kept = (spectrum * roll_off)[..., : frames // 2 + 1]
+    resampled: Tensor = torch.fft.irfft(kept, n=frames) * (frames / length)
+    return resampled.float()

@@ -22,6 +22,8 @@ from torch import Tensor
 from riffosc.clip import Samples
 from riffosc.picture import PictureSettings
 from riffosc.synthesis import codec
+from riffosc.synthesis.filterbank import mel_filterbank
+from riffosc.synthesis.lattice import fast_length
 
 ITERATIONS = 32
 MOMENTUM = 0.99
@@ -58,7 +60,7 @@ def transform_length(settings: PictureSettings, samplerate: int) -> int:
     for factor in (2, 3, 5, 7):
         while rest % factor == 0:
             rest //= factor
-    return padded if rest == 1 else codec.fast_length(padded)
+    return padded if rest == 1 else fast_length(padded)
 
 
 def _columns_at(values: Tensor, turns: Tensor) -> Tensor:
@@ -92,7 +94,7 @@ def _filterbank(settings: PictureSettings, n_fft: int, samplerate: int) -> tuple
     """From magnitudes of the transform to mel amplitudes, (n_fft // 2 + 1, bins); whether its bands are independent."""
     width = round(settings.window_s * samplerate)
     of_a_sine = 2 / float(torch.hann_window(width).sum())
-    bank = codec.mel_filterbank(settings, n_fft, samplerate).T * (of_a_sine * width / n_fft)
+    bank = mel_filterbank(settings, n_fft, samplerate).T * (of_a_sine * width / n_fft)
     return bank, int(torch.linalg.matrix_rank(bank)) == settings.bins
 
 

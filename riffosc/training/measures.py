@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from riffosc.picture import EMBEDDED, PictureSettings
-from riffosc.synthesis.codec import hz_to_mel
+from riffosc.synthesis.filterbank import hz_to_mel
 
 STRAIGHT = (0.0, 0.25, 0.5, 0.75)
 SCALES = {0: (0, 2, 4, 5, 7, 9, 11), 1: (0, 2, 3, 5, 7, 8, 10)}  # by mode: major, minor

@@ -124,9 +124,10 @@ PROBE = """
 import json, sys
 import riffosc.playback.player
 heavy = [name for name in ("torch", "numba", "jack", "sounddevice") if name in sys.modules]
-from riffosc.playback.compiled import cache_folder
+from riffosc.machine_code import cache_folder
+from riffosc.playback.compiled import PACKAGE
 from riffosc.playback.player import Player
-print(json.dumps([heavy, cache_folder()]))
+print(json.dumps([heavy, cache_folder(PACKAGE)]))
 """
 
 

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from riffosc.playback.compiled import KEPT_S, forget_unused
+from riffosc.machine_code import KEPT_S, forget_unused
 
 
 def test_what_nobody_used_for_a_month_is_taken_away(tmp_path: Path) -> None:
