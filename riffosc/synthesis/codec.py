@@ -48,7 +48,7 @@ class Analysis:
         """A loop (channels, frames) to amplitudes (channels, columns, bins)."""
         frames = samples.shape[-1]
         centres = (torch.arange(columns, dtype=torch.float64) * frames / columns).round().long()
-        return torch.cat([self._mel(samples, some) for some in centres.split(STRETCH)], -2)
+        return torch.cat([self._mel(samples, some) for some in torch.split(centres, STRETCH)], -2)
 
     def _mel(self, samples: Tensor, centres: Tensor) -> Tensor:
         cut = samples[:, (centres[:, None] + self.place) % samples.shape[-1]] * self.window
@@ -151,7 +151,7 @@ def _start(field: Lattice, mel: Tensor, seed: int) -> Tensor:
     """The signal to begin with. All channels have the same phases, so that they can be heard together in mono."""
     steps = Steps(field.hop, field.n_fft, field.width, OVERLAP * field.hop / 2)
     magnitudes, phases = [], []
-    for number, part in enumerate(mel.split(STRETCH, -2)):
+    for number, part in enumerate(torch.split(mel, STRETCH, -2)):
         magnitude = field.bank.magnitude(part, UPDATES)
         found = integrated_phases(magnitude.mean(0).cpu().numpy(), steps, seed + number)
         magnitudes.append(magnitude)

@@ -42,7 +42,8 @@ class Triangles:
     def at(self, hz: np.ndarray, bands: slice = slice(None)) -> np.ndarray:
         """(bins, frequencies)"""
         off = hz - self.centre[bands]
-        return np.maximum(np.minimum(off / self.rise[bands] + 1, 1 - off / self.fall[bands]), 0)
+        heights: np.ndarray = np.maximum(np.minimum(off / self.rise[bands] + 1, 1 - off / self.fall[bands]), 0)
+        return heights
 
 
 def mel_filterbank(settings: PictureSettings, n_fft: int, samplerate: int) -> Tensor:
