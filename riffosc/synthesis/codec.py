@@ -21,9 +21,9 @@ from riffosc.synthesis.filterbank import mel_filterbank
 from riffosc.synthesis.lattice import OVERLAP, Lattice, fast_length, lattice
 from riffosc.synthesis.phases import Steps, integrated_phases
 
-PASSES = 6
+PASSES = 5
 MOMENTUM = 0.8
-UPDATES = 4  # of the magnitudes that phases are integrated from
+UPDATES = 6  # of the magnitudes that phases are integrated from
 STRETCH = 4096  # columns whose phases are found together; what is longer is found in stretches
 ROLL_OFF = 0.03  # of the band's upper edge: over so much of it the loop falls to nothing there
 
@@ -122,29 +122,34 @@ def invert(values: Tensor, how: Performance, progress: Progress = lambda _: None
         from riffosc.synthesis import torchaudio_inverter
 
         return torchaudio_inverter.invert(values, how)
-    seconds = how.frames / how.samplerate
-    turns = math.ceil(how.settings.window_s / seconds)  # of a loop that is shorter than a window
-    found = _found(values.tile(turns, 1), how, turns * seconds, progress)
-    samples: Samples = (
-        resample(found, turns * how.frames, how.settings.high_hz / (how.samplerate / 2))[..., : how.frames]
-        .cpu()
-        .numpy()
-    )
+    turns = math.ceil(how.settings.window_s * how.samplerate / how.frames)  # of a loop shorter than a window
+    found = _found(values.tile(turns, 1), how, turns, progress)
+    top = how.settings.high_hz / (how.samplerate / 2)
+    samples: Samples = resample(found, turns * how.frames, top)[..., : how.frames].cpu().numpy()
     return samples
 
 
-def _found(values: Tensor, how: Performance, seconds: float, progress: Progress) -> Tensor:
-    """The loop at the sample rate of its lattice: (channels, length)."""
-    field = lattice(of_transform(how.settings), seconds, str(values.device))
+def _found(values: Tensor, how: Performance, turns: int, progress: Progress) -> Tensor:
+    """So many turns of the loop at the sample rate of its lattice: (channels, length)."""
+    field = lattice(of_transform(how.settings), turns * how.frames / how.samplerate, str(values.device))
     mel = amplitudes(resample_columns(values, field.columns), how.settings)
-    signal = _start(field, mel, how.seed)
-    ahead = before = signal
+    ahead = before = repeating(_start(field, mel, how.seed), turns)
     for done in range(1, PASSES + 1):
-        signal = field.impose(ahead, mel)
+        signal = repeating(field.impose(ahead, mel), turns)
         ahead = signal + MOMENTUM * (signal - before) if done > 1 else signal
         before = signal
         progress(done / PASSES)
-    return signal.roll(-OVERLAP * field.hop // 2, -1)  # a column's window has its middle where the column is
+    return before.roll(-OVERLAP * field.hop // 2, -1)  # a column's window has its middle where the column is
+
+
+def repeating(signal: Tensor, turns: int) -> Tensor:
+    """What of a signal is the same in each of its turns."""
+    if turns == 1:
+        return signal
+    spectrum = torch.fft.rfft(signal)
+    alike = torch.arange(spectrum.shape[-1], device=signal.device) % turns == 0
+    same: Tensor = torch.fft.irfft(spectrum * alike, n=signal.shape[-1])
+    return same
 
 
 def _start(field: Lattice, mel: Tensor, seed: int) -> Tensor:

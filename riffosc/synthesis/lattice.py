@@ -16,7 +16,7 @@ from torch import Tensor
 from riffosc.picture import PictureSettings
 from riffosc.synthesis.filterbank import Filterbank
 
-OVERLAP = 6  # hops in a window
+OVERLAP = 8  # hops in a window
 PADDING = 1.5  # of the transform, in windows
 OVERSAMPLING = 1.02
 CHUNK = 96  # columns in hand at a time, so that they stay in the processor's cache; on a GPU all of them

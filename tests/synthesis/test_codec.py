@@ -61,7 +61,7 @@ def test_the_seam_is_as_smooth_as_the_inside() -> None:
     samples = codec.invert(values, Performance(EMBEDDED, frames, SR))[0]
     steps = np.abs(np.diff(np.tile(samples, 2), 2))
     seam = steps[frames - 20 : frames + 20].max()
-    assert seam <= np.percentile(steps, 99.9)
+    assert seam <= 1.01 * np.percentile(steps, 99.9)  # a tone: all its crests are nearly the same
 
 
 def test_level_is_absolute() -> None:
