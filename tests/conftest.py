@@ -7,8 +7,6 @@ from hypothesis import HealthCheck, settings
 
 from riffosc.threads import wait_patiently
 
-WAITING = {"jack", "clients", "slow"}
-
 
 def pytest_configure() -> None:
     """An example may take as long as it takes: that is the machine's affair, which has other things to do."""
@@ -17,9 +15,12 @@ def pytest_configure() -> None:
     settings.load_profile("unhurried")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several files at a time, those that wait for other programs begin: then there is something to compute
-    beside them until the end."""
+    """With several processes (`-n 2 --dist loadgroup`) a file stays in one of them, and all files with a JACK server in
+    the same one: servers that start and end at the same time disturb each other. It begins with those."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        waits = {item.path for item in items if WAITING & {mark.name for mark in item.iter_markers()}}
-        items.sort(key=lambda item: item.path not in waits)
+        with_jack = {item.path for item in items if item.get_closest_marker("jack")}
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group("jack" if item.path in with_jack else item.path.stem))
+        items.sort(key=lambda item: item.path not in with_jack)

@@ -80,7 +80,7 @@ def check(node):
         ("/riff/1/generate", {"TYPE": "i", "ACCESS": 2, "CRITICAL": True}),
         ("/riff/ping", {"TYPE": "N", "ACCESS": 2, "TAGS": ["command"]}),
         ("/riff/list", {"TYPE": "s", "ACCESS": 2}),
-        ("/riff/subscribe", {"TYPE": "s", "ACCESS": 2, "OVERLOADS": [{"TYPE": "sf"}, {"TYPE": "sff"}]}),
+        ("/riff/subscribe", {"TYPE": "s", "ACCESS": 2, "OVERLOADS": [{"TYPE": t} for t in ("sf", "sff", "sffi")]}),
     ],
 )
 def test_one_of_each_kind(with_web, path, expected):
