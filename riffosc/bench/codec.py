@@ -101,12 +101,7 @@ class Result:
     energy_db: float  # over what the picture shows
 
 
-def by_riffosc(values: Tensor, how: Performance) -> Samples:
-    """Pictures (clips, channels, columns, bins) to (clips, channels, frames)."""
-    return np.stack([codec.invert(one, how) for one in values])
-
-
-INVERTERS: dict[str, Inverter] = {"": by_riffosc, "_torchaudio": torchaudio_inverter.invert_many}
+INVERTERS: dict[str, Inverter] = {"": codec.invert_many, "_torchaudio": torchaudio_inverter.invert_many}
 
 
 class Bench:
@@ -236,6 +231,6 @@ def seams(machine: Machine, loops: Sequence[Piece]) -> dict[str, Any]:
     for number, loop in enumerate(loops):
         how = Performance(EMBEDDED, len(loop.sound), SAMPLERATE, seed=number)
         values = bench.values(loop.sound[None]).to(machine.device)
-        ratios.append(seam_ratio(by_riffosc(values[None], how)[0, 0], SAMPLERATE, EMBEDDED.high_hz))
+        ratios.append(seam_ratio(codec.invert_many(values[None], how)[0, 0], SAMPLERATE, EMBEDDED.high_hz))
     worst = max(ratios, default=0.0)
     return {"seam_loops": len(ratios), "seam_worst_ratio": worst, "seam_over": sum(ratio > 1 for ratio in ratios)}

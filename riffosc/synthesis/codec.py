@@ -8,10 +8,12 @@ little beyond its aim (Perraudin, Balazs and Soendergaard, "A fast Griffin-Lim a
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -118,28 +120,34 @@ def invert(values: Tensor, how: Performance, progress: Progress = lambda _: None
     The same picture and performance give the same samples. `progress` hears 0 to 1 after each pass, and may
     end the work by raising.
     """
-    if how.inverter == "torchaudio":
-        from riffosc.synthesis import torchaudio_inverter
-
-        return torchaudio_inverter.invert(values, how)
-    turns = math.ceil(how.settings.window_s * how.samplerate / how.frames)  # of a loop shorter than a window
-    found = _found(values.tile(turns, 1), how, turns, progress)
-    top = how.settings.high_hz / (how.samplerate / 2)
-    samples: Samples = resample(found, turns * how.frames, top)[..., : how.frames].cpu().numpy()
+    samples: Samples = invert_many(values[None], how, (how.seed,), progress)[0]
     return samples
 
 
-def _found(values: Tensor, how: Performance, turns: int, progress: Progress) -> Tensor:
-    """So many turns of the loop at the sample rate of its lattice: (channels, length)."""
+def invert_many(
+    values: Tensor, how: Performance, seeds: Sequence[int] = (), progress: Progress = lambda _: None
+) -> Samples:
+    """As `invert`, for pictures of one length (clips, channels, columns, bins) at once: (clips, channels, frames).
+
+    On the device that `values` are on. Each clip has a seed of its own, or all have that of the performance.
+    """
+    if how.inverter == "torchaudio":
+        from riffosc.synthesis import torchaudio_inverter
+
+        return torchaudio_inverter.invert_many(values, how)
+    turns = math.ceil(how.settings.window_s * how.samplerate / how.frames)  # of a loop shorter than a window
     field = lattice(of_transform(how.settings), turns * how.frames / how.samplerate, str(values.device))
-    mel = amplitudes(resample_columns(values, field.columns), how.settings)
-    ahead = before = repeating(_start(field, mel, how.seed), turns)
+    mel = amplitudes(resample_columns(values.tile(turns, 1), field.columns), how.settings)
+    ahead = before = repeating(_start(field, mel, seeds or (how.seed,) * len(values)), turns)
     for done in range(1, PASSES + 1):
         signal = repeating(field.impose(ahead, mel), turns)
         ahead = signal + MOMENTUM * (signal - before) if done > 1 else signal
         before = signal
         progress(done / PASSES)
-    return before.roll(-OVERLAP * field.hop // 2, -1)  # a column's window has its middle where the column is
+    found = before.roll(-OVERLAP * field.hop // 2, -1)  # a column's window has its middle where the column is
+    top = how.settings.high_hz / (how.samplerate / 2)
+    samples: Samples = resample(found, turns * how.frames, top)[..., : how.frames].cpu().numpy()
+    return samples
 
 
 def repeating(signal: Tensor, turns: int) -> Tensor:
@@ -152,16 +160,21 @@ def repeating(signal: Tensor, turns: int) -> Tensor:
     return same
 
 
-def _start(field: Lattice, mel: Tensor, seed: int) -> Tensor:
-    """The signal to begin with. All channels have the same phases, so that they can be heard together in mono."""
+def _start(field: Lattice, mel: Tensor, seeds: Sequence[int]) -> Tensor:
+    """The signals to begin with (clips, channels, length).
+
+    All channels of a clip have the same phases, so that they can be heard together in mono.
+    """
     steps = Steps(field.hop, field.n_fft, field.width, OVERLAP * field.hop / 2)
     magnitudes, phases = [], []
-    for number, part in enumerate(torch.split(mel, STRETCH, -2)):
-        magnitude = field.bank.magnitude(part, UPDATES)
-        found = integrated_phases(magnitude.mean(0).cpu().numpy(), steps, seed + number)
-        magnitudes.append(magnitude)
-        phases.append(torch.from_numpy(found).to(mel.device))
-    return field.play(torch.cat(magnitudes, -2), torch.cat(phases, -2))
+    with ThreadPoolExecutor(min(len(seeds), torch.get_num_threads())) as pool:
+        for number, part in enumerate(torch.split(mel, STRETCH, -2)):
+            magnitude = field.bank.magnitude(part, UPDATES)
+            of_clips = magnitude.mean(1).cpu().numpy()
+            found = pool.map(lambda one, seed, n=number: integrated_phases(one, steps, seed + n), of_clips, seeds)
+            magnitudes.append(magnitude)
+            phases.append(torch.from_numpy(np.stack(list(found))).to(mel.device))
+    return field.play(torch.cat(magnitudes, -2), torch.cat(phases, -2)[:, None])
 
 
 def resample(loop: Tensor, frames: int, top: float) -> Tensor:

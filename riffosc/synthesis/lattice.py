@@ -56,12 +56,11 @@ class Lattice:
         return [slice(a, min(a + size, self.columns)) for a in range(0, self.columns, size)]
 
     def play(self, magnitude: Tensor, phases: Tensor) -> Tensor:
-        """The signal of magnitudes (..., columns, freqs) with phases (columns, freqs)."""
+        """The signal of magnitudes (..., columns, freqs); `phases` may have fewer channels."""
         signal = self._empty(magnitude.shape[:-2])
         for chunk in self.chunks():
-            self._add(
-                signal, chunk, torch.polar(magnitude[..., chunk, :], phases[chunk].expand_as(magnitude[..., chunk, :]))
-            )
+            here, angle = magnitude[..., chunk, :], phases[..., chunk, :]
+            self._add(signal, chunk, torch.complex(here * angle.cos(), here * angle.sin()))
         return self._joined(signal)
 
     def impose(self, signal: Tensor, mel: Tensor) -> Tensor:

@@ -46,6 +46,16 @@ def test_the_same_picture_and_seed_give_the_same_bytes_and_another_seed_others()
     assert first.tobytes() == again.tobytes() != other.tobytes()
 
 
+def test_pictures_performed_together_sound_as_they_do_alone() -> None:
+    values = torch.stack([codec.to_values(seed(name).pixels)[:, :128] for name in ("techno", "house")])
+    how = Performance(EMBEDDED, 44100, SR)
+    together = codec.invert_many(values, how, (5, 6))
+    for one, value, number in zip(together, values, (5, 6), strict=True):
+        alone = codec.invert(value, Performance(EMBEDDED, 44100, SR, number))
+        assert np.abs(one - alone).max() < 1e-4
+    assert codec.invert_many(values, how).shape == (2, 1, 44100)
+
+
 def test_analysis_is_circular_in_time() -> None:
     rng = np.random.default_rng(1)
     loop = rng.normal(0, 0.1, (1, 64 * 700)).astype(np.float32)
