@@ -414,9 +414,9 @@ def midi_learn(address: str, values: tuple[str, ...], port: int, jack: bool) -> 
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are the `main` of modules, imported when they are asked for."""
+    """A group whose commands are the `main` of modules, imported when they are asked for, not to list them."""
 
-    def __init__(self, *args: Any, modules: dict[str, str], **more: Any) -> None:
+    def __init__(self, *args: Any, modules: dict[str, tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
         self._modules = modules
 
@@ -424,12 +424,23 @@ class LazyGroup(click.Group):
         return list(self._modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = self._modules.get(cmd_name)
-        command: click.Command | None = import_module(module).main if module else None
+        if cmd_name not in self._modules:
+            return None
+        command: click.Command = import_module(self._modules[cmd_name][0]).main
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in self._modules.items()])
 
-TRAINING = {name: f"riffosc.training.{name}" for name in ("corpus", "fit", "evaluate", "seeds")}
+
+TRAINING = {
+    "corpus": ("riffosc.training.corpus", "Compose loops of many genres and play them into a folder to learn from."),
+    "fit": ("riffosc.training.fit", "Train a model on such a folder, or write the model that a run has learned."),
+    "evaluate": ("riffosc.training.evaluate", "Measure a model: is it on the grid, in key, and does it heed words?"),
+    "text": ("riffosc.training.distil_text", "Make the small file that knows what words mean from a large model."),
+    "seeds": ("riffosc.training.seeds", "Make the shipped seed pictures again."),
+}
 
 
 @main.group(cls=LazyGroup, modules=TRAINING)

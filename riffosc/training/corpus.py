@@ -1,6 +1,6 @@
 """The data set: loops composed, rendered and written in shards.
 
-`python -m riffosc.training.corpus --out DIR --count N` fills a folder; what is there is kept. `DIR/00012.npz`
+`riffosc train corpus --out DIR --count N` fills a folder; what is there is kept. `DIR/00012.npz`
 holds loops 1200 to 1299: `audio`, int16 (frames of all loops,), mono at 44.1 kHz, where 32767 is full scale;
 `offsets`, int64 (loops + 1,), where each begins and the last ends. `DIR/00012.json` holds a list of one object
 per loop: index, frames, tempo, quantum, bars, root, mode, genre, roles, instruments, styles, captions. A shard
@@ -138,7 +138,3 @@ def main(folder: Path, count: int, start: int, workers: int, seed: int) -> None:
     except MissingSynth as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{len(shards)} shards written, {os.fspath(folder)} is complete.")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Distilling the text encoder: `python -m riffosc.training.distil_text --teacher FOLDER --out text.safetensors`.
+"""Distilling the text encoder: `riffosc train text --teacher FOLDER --out text.safetensors`.
 
 The small encoder starts as static vectors (each piece's own sentence, after principal components; the way of
 model2vec, https://github.com/MinishLab/model2vec) and learns what the teacher makes of whole texts and of each
@@ -212,7 +212,3 @@ def main(folder: Path, out: Path, threads: int, **options: Any) -> None:
     """Make the small text encoder from the large one."""
     torch.set_num_threads(threads)
     distil(folder, out, DistilOptions(**options))
-
-
-if __name__ == "__main__":
-    main()

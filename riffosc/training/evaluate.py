@@ -1,4 +1,4 @@
-"""How good a model is, in numbers: `python -m riffosc.training.evaluate --corpus DIR --cache DIR --model DIR`.
+"""How good a model is, in numbers: `riffosc train evaluate --corpus DIR --cache DIR --model DIR`.
 
 Loops never trained on are asked for again by their captions, tempo, meter and key; what is painted is measured
 beside what the corpus holds.
@@ -164,7 +164,3 @@ def main(corpus: Path, cache: Path, folder: Path, most: int, out: Path | None) -
     click.echo("\n" + as_text(table))
     if out is not None:
         out.write_text(json.dumps({"captions": losses, "pictures": table}, indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,7 @@
 """Training the denoiser by flow matching (Lipman et al., arXiv 2210.02747), with a vocabulary of its own or told by a
 sentence encoder.
 
-`python -m riffosc.training.fit --corpus DIR --run DIR --text text.safetensors`; see README.md beside this file.
+`riffosc train fit --corpus DIR --run DIR --text text.safetensors`; see README.md beside this file.
 """
 
 import json
@@ -222,7 +222,7 @@ def begun(options: FitOptions) -> Trainer:
     first shards."""
     shards = sorted(options.corpus.glob("*.json"))
     if not shards:
-        raise FileNotFoundError(f"{options.corpus} holds no shards: run riffosc.training.corpus first.")
+        raise FileNotFoundError(f"{options.corpus} holds no shards: run riffosc train corpus first.")
     plan = _told(options) if options.text else Plan(options.sizes, EMBEDDED, vocabulary(shards))
     autoencoder, deviation = fit_autoencoder(shards[: options.first_shards], options.cache, options.sizes)
     return Trainer(options, plan, autoencoder, deviation)
@@ -292,7 +292,3 @@ def main(corpus: Path, run: Path, threads: int, folder: Path | None, **options: 
         export(run, folder)
         return
     fit(FitOptions(corpus, run, **options))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """The seed pictures that riffosc ships: exact bars, composed and rendered by the corpus code.
 
-`python -m riffosc.training.seeds` makes them again, with the README that lists them.
+`riffosc train seeds` makes them again, with the README that lists them.
 """
 
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ the file's EXIF tags. `/riff/1/seed_image house` starts from one,
 `denoising` says how far to go from it (0 plays it as it is), at any tempo.
 
 Origin: composed by `riffosc/training/composer.py` and rendered with the FluidR3 GM sound font (Frank Wen, MIT
-licence) by `python -m riffosc.training.seeds`; no recording by anyone is in them. MIT licence, like riffosc.
+licence) by `riffosc train seeds`; no recording by anyone is in them. MIT licence, like riffosc.
 
 | name | tempo | bars | key | parts |
 |---|---|---|---|---|
@@ -103,7 +103,3 @@ def main(folder: Path) -> None:
         save_picture(paint(seed), folder / f"{seed.name}.png")
         click.echo(f"{seed.name}: {seed.bars} bars at {seed.tempo:g} in {seed.key}")
     (folder / "README.md").write_text(readme())
-
-
-if __name__ == "__main__":
-    main()
