@@ -436,6 +436,7 @@ class LazyGroup(click.Group):
 
 TRAINING = {
     "corpus": ("riffosc.training.corpus", "Compose loops of many genres and play them into a folder to learn from."),
+    "from": ("riffosc.training.own", "Make a folder of your own loops into one to learn from."),
     "fit": ("riffosc.training.fit", "Train a model on such a folder, or write the model that a run has learned."),
     "evaluate": ("riffosc.training.evaluate", "Measure a model: is it on the grid, in key, and does it heed words?"),
     "text": ("riffosc.training.distil_text", "Make the small file that knows what words mean from a large model."),

@@ -73,8 +73,12 @@ def write_shard(folder: Path, shard: int, seed: int = 0, size: int = SHARD) -> P
     loops = [loop_at(index, seed) for index in range(first, first + size)]
     with closing(Player(SAMPLERATE)) as player:  # a new one each time: a shard never depends on the one before
         clips = [to_int16(player.play(loop)) for loop in loops]
+    return save_shard(folder, shard, [describe(first + i, loop) for i, loop in enumerate(loops)], clips)
+
+
+def save_shard(folder: Path, shard: int, listed: list[dict[str, Any]], clips: list[NDArray[np.int16]]) -> Path:
+    """Writes what is known of loops and their samples (frames,); returns the JSON's path."""
     offsets = np.cumsum([0, *(len(clip) for clip in clips)], dtype=np.int64)
-    listed = [describe(first + i, loop) for i, loop in enumerate(loops)]
     stem = folder / f"{shard:05d}"
     _replace(stem.with_suffix(".npz"), np.concatenate(clips), offsets)
     aside = stem.with_suffix(".json.part")

@@ -33,7 +33,7 @@ class Item:
 
     latents: Tensor  # (tokens, dims), float16
     tempo: float
-    key: tuple[int, int]  # root 0..11, mode 0 major or 1 minor
+    key: tuple[int, int]  # root 0..11, mode 0 major or 1 minor; UNKNOWN_KEY if nobody knows
     captions: tuple[str, ...]
 
 
@@ -134,7 +134,7 @@ class Dataset:
 
 
 def item(entry: Entry, latents: Tensor) -> Item:
-    key = (int(entry["root"]), int(entry["mode"] == "minor"))
+    key = UNKNOWN_KEY if entry["root"] is None else (int(entry["root"]), int(entry["mode"] == "minor"))
     return Item(latents.half(), float(entry["tempo"]), key, tuple(entry["captions"]))
 
 

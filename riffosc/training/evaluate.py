@@ -157,7 +157,10 @@ def as_text(table: dict[str, Row]) -> str:
 @click.option("--json", "out", type=click.Path(path_type=Path), help="The table as JSON, too.")
 def main(corpus: Path, cache: Path, folder: Path, most: int, out: Path | None) -> None:
     """Measure a model on loops it was not trained on."""
+    cache.mkdir(parents=True, exist_ok=True)
     model, loops = EmbeddedModel.load(folder), held_out(corpus, cache, most)
+    if not loops or "roles" not in loops[0].entry:
+        raise click.ClickException(f"{corpus} does not say what is played: give a folder of riffosc train corpus")
     losses = {f"time {time}": caption_losses(model, loops, time) for time in TIMES}
     click.echo(as_text(losses))
     table = evaluate(model, learned(corpus, cache), loops)

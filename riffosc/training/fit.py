@@ -16,8 +16,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from riffosc.picture import EMBEDDED
+from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
-from riffosc.synthesis.model.embedded import EmbeddedModel, Network, Plan, read_sentences
+from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Network, Plan, read_sentences
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences
 from riffosc.training.dataset import Batch, Dataset, Spelled, Understood, encode_shard, fit_autoencoder, vocabulary
@@ -45,6 +46,7 @@ class FitOptions:
     save_minutes: float = 5.0
     seed: int = 0
     text: Path | None = None  # a sentence encoder's file; without one a vocabulary is learned from the captions
+    start: Path | None = None  # a model folder to go on from, instead of from nothing
     resume: bool = False
     compiled: bool = False  # the blocks, by torch.compile: a quarter faster, where there is a C++ compiler
     sizes: Sizes = field(default_factory=Sizes)
@@ -218,14 +220,28 @@ class Trainer:
 
 
 def begun(options: FitOptions) -> Trainer:
-    """A new run: vocabulary from all captions there are, or a copy of the sentence encoder; autoencoder from the
-    first shards."""
+    """A new run: from a model that is there; else vocabulary from all captions there are, or a copy of the sentence
+    encoder, and the autoencoder from the first shards."""
     shards = sorted(options.corpus.glob("*.json"))
     if not shards:
         raise FileNotFoundError(f"{options.corpus} holds no shards: run riffosc train corpus first.")
+    if options.start is not None:
+        return _going_on(options, EmbeddedModel.load(options.start))
     plan = _told(options) if options.text else Plan(options.sizes, EMBEDDED, vocabulary(shards))
     autoencoder, deviation = fit_autoencoder(shards[: options.first_shards], options.cache, options.sizes)
     return Trainer(options, plan, autoencoder, deviation)
+
+
+def _going_on(options: FitOptions, model: EmbeddedModel) -> Trainer:
+    """A new run with the weights, words and autoencoder of a model."""
+    if model.plan.picture != EMBEDDED:
+        raise ModelError(f"The model in {options.start} has pictures of another kind: it cannot be trained on.")
+    if model.sentences is not None:
+        model.sentences.copy_to(options.run)
+    trainer = Trainer(options, model.plan, model.autoencoder, model.network.denoiser.deviation)
+    for network in (trainer.network, trainer.averaged):
+        network.load_state_dict(model.network.state_dict())
+    return trainer
 
 
 def _told(options: FitOptions) -> Plan:
@@ -255,14 +271,15 @@ def fit(options: FitOptions) -> None:
             trainer.save()
             saved = time.monotonic()
     trainer.save()
-    options.report(f"{trainer.step} steps, held-out loss {trainer.held_out_loss():.4f}")
+    held_out = f"held-out loss {trainer.held_out_loss():.4f}" if trainer.dataset.held_out else "no loops held out"
+    options.report(f"{trainer.step} steps, {held_out}")
 
 
 def _log(trainer: Trainer, losses: list[float]) -> None:
     """A line for a person and one for a program."""
     line: dict[str, Any] = {"step": trainer.step, "minutes": round(trainer.seconds / 60, 2)}
     line["loss"] = round(sum(losses) / len(losses), 4)
-    if trainer.step % CHECK_EVERY == 0:
+    if trainer.step % CHECK_EVERY == 0 and trainer.dataset.held_out:
         line["held_out"] = round(trainer.held_out_loss(), 4)
     trainer.options.report("  ".join(f"{name} {value}" for name, value in line.items()))
     with (trainer.options.run / "log.jsonl").open("a") as file:
@@ -283,12 +300,24 @@ def export(run: Path, folder: Path) -> None:
 @click.option("--seed", default=0, show_default=True)
 @click.option("--compiled", is_flag=True, help="A quarter faster; needs a C++ compiler.")
 @click.option("--text", type=click.Path(path_type=Path, exists=True), help="A sentence encoder's file.")
+@click.option(
+    "--from", "start", metavar="FOLDER", type=click.Path(path_type=Path), help="Go on from a model; embedded: shipped."
+)
 @click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
 @click.option("--export", "folder", type=click.Path(path_type=Path), help="Only write the model here.")
-def main(corpus: Path, run: Path, threads: int, folder: Path | None, **options: Any) -> None:
+def main(corpus: Path | None, run: Path, threads: int, folder: Path | None, **options: Any) -> None:
     """Train the embedded model, or write a run's model folder."""
     torch.set_num_threads(threads)
-    if folder is not None:
-        export(run, folder)
-        return
-    fit(FitOptions(corpus, run, **options))
+    if options["start"] == Path("embedded"):
+        options["start"] = WEIGHTS
+    try:
+        if folder is not None:
+            export(run, folder)
+        elif corpus is None:
+            raise click.UsageError("--corpus says what to learn from, or --export where to write the model")
+        elif options["start"] and options["text"]:
+            raise click.UsageError("a model has its own words: give --from or --text")
+        else:
+            fit(FitOptions(corpus, run, **options))
+    except (FileNotFoundError, ModelError) as error:
+        raise click.ClickException(str(error)) from error
