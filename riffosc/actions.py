@@ -72,11 +72,6 @@ class Land:
     recalled: bool = False
     cue: bool = False
 
-    @property
-    def alike(self) -> bool:
-        """Whether old and new are nearly the same sound, so that a crossfade adds them by gain, not by power."""
-        return self.why is not Why.CHANGE
-
 
 @dataclass(frozen=True, slots=True)
 class Uncue:

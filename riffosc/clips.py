@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from riffosc.actions import Job, Land
+from riffosc.actions import Entry, Job, Land, Why
 from riffosc.clip import Clip
 from riffosc.folder import Folder, FolderError, bank_and_index
 from riffosc.params import Store
 from riffosc.playback.bank import Bank, Reservation
 from riffosc.tells import Outside
+
+ALIKE = 0.414  # correlation at which a fade by gain loses as much in its middle as one by power wins
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +55,18 @@ class Clips:
     def free(self, number: int) -> None:
         if self._slots.pop(number, None):
             self._bank.free(number)
+
+    def alike(self, land: Land, sounding: Entry | None) -> bool:
+        """Whether old and new are to be crossed over by gain, for their amplitudes add up, not by power.
+
+        So it is between steps of a walk that sound nearly the same, and never where the tempo moved.
+        """
+        if land.why is not Why.EVOLVE or sounding is None or sounding.slot not in self._bank:
+            return False
+        old, new = self._bank.samples(sounding.slot), self._bank.samples(land.entry.slot)
+        if old.shape != new.shape:
+            return False
+        return float(np.vdot(old, new)) > ALIKE * float(np.linalg.norm(old) * np.linalg.norm(new))
 
     def announce(self, land: Land) -> None:
         """Once for each clip. The folder gets a copy, for the slot may be let go while it writes."""

@@ -306,9 +306,10 @@ class Engine:
         self.conductor.failed(number, words)
 
     def _land(self, land: Land) -> None:
+        alike = self.clips.alike(land, self.conductor.voices[land.voice].sounding)
         fade_s = self._fade_s(land.voice)
         self.player.land(
-            Landing(land.voice, land.entry.slot, land.beat, land.origin, fade_s, alike=land.alike, cue=land.cue)
+            Landing(land.voice, land.entry.slot, land.beat, land.origin, fade_s, alike=alike, cue=land.cue)
         )
         if not land.cue:
             self.fading.landing(land)

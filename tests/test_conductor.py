@@ -169,7 +169,6 @@ def test_a_new_tempo_is_performed_at_the_next_bar_without_painting() -> None:
     stage.beats(8)
     land = stage.landed[-1][1]
     assert (land.why, land.entry.request.tempo, land.entry.request.painted) == (Why.RETIME, 130.0, False)
-    assert land.alike
 
 
 def test_far_from_the_tempo_of_the_picture_it_is_painted_anew() -> None:
