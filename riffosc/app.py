@@ -18,6 +18,7 @@ from riffosc.control.tidal import DEFAULT as TIDAL
 from riffosc.control.tidal import TidalEar
 from riffosc.engine import LEADS_S, TICK_S, Engine
 from riffosc.folder import Folder, Keep
+from riffosc.inference import Inference
 from riffosc.metronome import Metronome
 from riffosc.midi.commands import commands
 from riffosc.midi.hub import Midi
@@ -135,12 +136,14 @@ async def running(options: Options) -> AsyncIterator[App]:
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
         session = Session(store, state, modulation)
-        page = await _open_web(stack, options, osc, networks)
+        page = await _open_web(stack, options, osc, networks, Inference(engine.errands.ask))
         yield App(store, engine, osc, renderer, outputs, state, slots, snapshots, session, page)
 
 
-async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> str:
-    """The page and OSCQuery; when the port cannot be had, OSC and sound go on without. Gives the page's URL."""
+async def _open_web(
+    stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks, inference: Inference
+) -> str:
+    """The page, OSCQuery and Riffusion's server; without the port OSC and sound go on. Gives the page's URL."""
     reachable = not is_loopback(options.bind)
     if reachable and not options.allow:
         log.warning(NO_PASSWORD, options.bind)
@@ -151,7 +154,7 @@ async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, net
 
         try:
             guard = Guard(networks, [options.bind, host_name()])
-            server = await WebServer.open(osc.desk, guard, options.bind, osc.port)
+            server = await WebServer.open(osc.desk, guard, options.bind, osc.port, inference.answer)
             stack.push_async_callback(server.close)
         except OSError as error:
             log.warning("%s; riffosc goes on without its page and OSCQuery", error)

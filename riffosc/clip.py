@@ -6,7 +6,7 @@ from pathlib import PurePath
 import numpy as np
 import numpy.typing as npt
 
-from riffosc.picture import Picture
+from riffosc.picture import Picture, PictureSettings
 from riffosc.timeline import clip_frames
 
 Samples = npt.NDArray[np.float32]  # (channels, frames), 1.0 is full scale
@@ -45,6 +45,7 @@ class ClipRequest:
     key: str = ""  # "Am", "F#", or empty for the model's choice
     samplerate: int = 44100
     rig: Rig = Rig()
+    drawn: PictureSettings | None = None  # what the clip's picture comes back in, if not as it was performed
     inverter: str = "riffosc"  # or "torchaudio", for comparison: slower, and not circular
 
     @property
@@ -81,5 +82,5 @@ class Clip:
 
     request: ClipRequest
     samples: Samples
-    picture: Picture
+    picture: Picture  # or, where the request says how it is drawn, what is heard
     seconds: dict[str, float] = field(default_factory=dict)  # what each part of the rendering took

@@ -148,12 +148,17 @@ class Conductor(Landings):
 
     # Deciding
 
+    @property
+    def idle(self) -> bool:
+        """Whether the renderer could take work and has none of ours."""
+        return self.ready and not any(state.job for state in self.voices.values())
+
     def step(self, now: float) -> list[Action]:
         """What is to be done now (seconds on the audio clock). Call it after news and every few milliseconds."""
         for state in self.voices.values():
             self._check_lateness(state, now)
             self._drop_stale(state, now)
-        if self.ready and not any(state.job for state in self.voices.values()):
+        if self.idle:
             self._order_next(now)
         actions, self._actions = self._actions, []
         return actions

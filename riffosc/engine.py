@@ -28,6 +28,7 @@ from riffosc.clips import Clips, Slot
 from riffosc.clocks.following import LEAD_S
 from riffosc.clockwork import Clockwork
 from riffosc.conductor import Conductor
+from riffosc.errands import Errands
 from riffosc.fading import Fading
 from riffosc.folder import Folder
 from riffosc.landings import MARGIN_S
@@ -76,6 +77,7 @@ class Engine:
         self.renderer: Renders | None = None
         self.ticking: list[Callable[[float], None]] = []  # called each tick with the audio clock's seconds
         self.observe: list[Callable[[News, Slot | None], None]] = []  # every news, as it comes
+        self.errands = Errands(player.bank)
         self._jobs: dict[int, int] = {}  # number of a job to its slot
         self.beat_of_change: Callable[[], float] = lambda: LONG_SINCE  # on which a level that changes now is heard
         self._remix: dict[int, float] = {}  # voice to that beat
@@ -175,6 +177,8 @@ class Engine:
             self._mix()
         for action in self.conductor.step(now):
             self._act(action)
+        if self.renderer:
+            self.errands.tend(self.renderer, self.conductor.rig, self.conductor.idle)
         self.status.tick(now)
 
     def _rate_may_change(self) -> None:
@@ -249,6 +253,8 @@ class Engine:
 
     def take(self, message: Message) -> None:
         """What the renderer says: see `riffosc.synthesis.worker`."""
+        if self.errands.take(message):
+            return
         match message:
             case ("ready",):
                 self._rig.step()

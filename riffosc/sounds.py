@@ -4,6 +4,7 @@ What is read comes in one or two channels and no longer than a picture can hold;
 at all.
 """
 
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -119,8 +120,7 @@ def write_sound(path: Path, samples: Samples, samplerate: int) -> None:
     aside = path.with_name(f".{path.name}.part")
     try:
         with aside.open("w+b") as raw, _writer(raw, path, samplerate, len(samples)) as file:
-            for start in range(0, samples.shape[1], FRAMES_AT_ONCE):  # encoders choke on all at once
-                file.write(samples[:, start : start + FRAMES_AT_ONCE].T)
+            _write(file, samples)
         aside.replace(path)
     except OSError as error:
         raise SoundError(f"cannot write {shown(path)}: {error.strerror or error}") from error
@@ -129,6 +129,19 @@ def write_sound(path: Path, samples: Samples, samplerate: int) -> None:
         raise SoundError(f"cannot write {shown(path)} at {samplerate} Hz: {reason}") from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+def encoded(samples: Samples, samplerate: int, suffix: str) -> bytes:
+    """What a file with this ending would hold."""
+    raw = io.BytesIO()
+    with _writer(raw, Path(f"sound{suffix}"), samplerate, len(samples)) as file:
+        _write(file, samples)
+    return raw.getvalue()
+
+
+def _write(file: soundfile.SoundFile, samples: Samples) -> None:
+    for start in range(0, samples.shape[1], FRAMES_AT_ONCE):  # encoders choke on all at once
+        file.write(samples[:, start : start + FRAMES_AT_ONCE].T)
 
 
 def _writer(raw: BinaryIO, path: Path, samplerate: int, channels: int) -> soundfile.SoundFile:

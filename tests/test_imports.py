@@ -53,6 +53,8 @@ RULES = {
     "status": f"{DECIDING} conductor playback",
     "tells": "params",
     "clips": f"{DECIDING} actions folder playback tells",
+    "errands": f"{SCORE} playback",
+    "inference": f"{SCORE} errands pictures sounds",
     "fading": f"{DECIDING} actions conductor playback",
     "clocks": "timeline",
     "quantise": f"{DECIDING} commands conductor",

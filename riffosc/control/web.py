@@ -1,4 +1,4 @@
-"""HTTP on the number of the OSC port: the namespace for OSCQuery clients, and for browsers as a page.
+"""HTTP on the number of the OSC port: the namespace for OSCQuery clients, as a page for browsers, and clips by request.
 
 uvicorn serves it in the event loop that everything runs in.
 """
@@ -7,13 +7,13 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -30,6 +30,8 @@ from riffosc.control.session import Session
 CONNECTIONS = 128  # at a time; more are told to come back
 SESSIONS = 32  # WebSockets at a time
 HEADER_BYTES = 16384  # of a request: a URL and what a browser says with it
+BODY_BYTES = 1 << 16  # of a request for a clip
+BODY_S = 10  # in which it has to come
 STOP_S = 2  # for what is being answered, when riffosc ends
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 HEADERS = {
@@ -39,6 +41,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+Inference = Callable[[bytes], Awaitable[tuple[int, str]]]  # a body to a status, and JSON with 200 or else words
 
 
 class _Server(uvicorn.Server):
@@ -52,14 +56,16 @@ class _Server(uvicorn.Server):
 class WebServer:
     """Made by `open`, ended by `close`."""
 
-    def __init__(self, desk: Desk, guard: Guard, ear: socket.socket) -> None:
+    def __init__(self, desk: Desk, guard: Guard, ear: socket.socket, inference: Inference | None = None) -> None:
         self._desk = desk
+        self._inference = inference
         self._sessions = 0
         address, self.port, *_ = ear.getsockname()
         self.url = f"http://{bracketed(WILDCARDS.get(address, address))}:{self.port}/"
         self._namespace = Namespace(desk.store, lambda: desk.commands.docs)
         get = Route("/{path:path}", self._get, methods=["GET"])
-        app = Starlette(routes=[get, WebSocketRoute("/{path:path}", self._talk)])
+        infer = [Route("/run_inference/", self._infer, methods=["POST"])] if inference else []
+        app = Starlette(routes=[*infer, get, WebSocketRoute("/{path:path}", self._talk)])
         config = uvicorn.Config(
             _Guarded(app, guard),
             http="h11",  # whose memory is bounded, whatever else is installed
@@ -78,9 +84,11 @@ class WebServer:
         self._serving = asyncio.create_task(self._server.serve([ear]))
 
     @classmethod
-    async def open(cls, desk: Desk, guard: Guard, bind: str, port: int) -> "WebServer":
+    async def open(
+        cls, desk: Desk, guard: Guard, bind: str, port: int, inference: Inference | None = None
+    ) -> "WebServer":
         """OSError, in words, when the port cannot be had."""
-        return cls(desk, guard, await _bound(bind, port))
+        return cls(desk, guard, await _bound(bind, port), inference)
 
     async def close(self) -> None:
         self._server.should_exit = True
@@ -102,6 +110,24 @@ class WebServer:
             return PlainTextResponse("no such address", 404, HEADERS)
         return _attributes(node, query) if query else _json(node)
 
+    async def _infer(self, request: HttpRequest) -> Response:
+        """A clip for who waits for it; who goes away before it is there does not want it any more."""
+        assert self._inference is not None
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("the request is too long, or takes too long to come", 413, HEADERS)
+        answering = asyncio.ensure_future(self._inference(body))
+        leaving = asyncio.ensure_future(request.receive())
+        try:
+            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                return Response(None, 503, HEADERS)
+            status, text = answering.result()
+        finally:
+            answering.cancel()
+            leaving.cancel()
+        return Response(text, status, HEADERS, "application/json" if status == 200 else "text/plain")
+
     async def _talk(self, socket: WebSocket) -> None:
         if self._sessions >= SESSIONS:
             await socket.send_denial_response(PlainTextResponse("too many listen already", 503, HEADERS))
@@ -111,6 +137,20 @@ class WebServer:
             await Session(self._desk, socket).run()
         finally:
             self._sessions -= 1
+
+
+async def _body(request: HttpRequest) -> bytes | None:
+    """None if it is too long, or does not come."""
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > BODY_BYTES:
+                    return None
+    except (TimeoutError, ClientDisconnect):
+        return None
+    return body
 
 
 def _accepted(request: HttpRequest) -> str:

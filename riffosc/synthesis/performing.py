@@ -7,7 +7,7 @@ from torch import Tensor
 
 from riffosc.clip import ClipRequest, Samples
 from riffosc.picture import Picture, PictureSettings
-from riffosc.synthesis import codec
+from riffosc.synthesis import codec, pieces
 
 
 def perform(picture: Picture, request: ClipRequest, progress: codec.Progress = lambda _: None) -> Samples:
@@ -29,6 +29,23 @@ def converted(picture: Picture, settings: PictureSettings, tempo: float, seed: i
     )
     values = codec.analyse(perform(picture, own), own.samplerate, settings, columns)
     return Picture(codec.to_pixels(values), settings, picture.beats, tempo, picture.quantum, picture.key)
+
+
+def drawn(samples: Samples, picture: Picture, request: ClipRequest) -> Picture:
+    """What `picture` sounds like, `samples`, in the settings that the request names, as Riffusion draws it.
+
+    Its columns count seconds, one more than there are steps; the loudest of all is black.
+    """
+    settings = request.drawn
+    if settings is None:
+        return picture
+    columns = 1 + round(request.frames / request.samplerate / settings.step_s)
+    if alike(picture.settings, settings):
+        pixels = codec.to_pixels(codec.resample_columns(codec.to_values(picture.pixels), columns))
+        return replace(picture, pixels=pixels, settings=settings)
+    values, level = pieces.paint(samples, request.samplerate, settings, columns)
+    settings = replace(settings, reference=level or settings.reference)
+    return replace(picture, pixels=codec.to_pixels(torch.from_numpy(values)), settings=settings, tempo=request.tempo)
 
 
 def alike(one: PictureSettings, other: PictureSettings) -> bool:

@@ -14,7 +14,7 @@ from riffosc.synthesis.family import Canvas, Model
 from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.limiter import limit
 from riffosc.synthesis.models import EMBEDDED_NAME, load_model
-from riffosc.synthesis.performing import perform, tiled
+from riffosc.synthesis.performing import drawn, perform, tiled
 from riffosc.synthesis.sampler import Given, Progress, sample
 
 PAINTING = 0.6  # the share of the work, for progress, that is over when the picture is painted
@@ -63,6 +63,7 @@ class Renderer:
         painted = PAINTING if request.painted else 0.0
         samples = perform(picture, request, lambda part: progress(painted + part * (1 - painted)))
         samples = limit(samples, request.samplerate)
+        picture = drawn(samples, picture, request)
         watch.lap("codec")
         return Clip(request, samples, picture, watch.laps)
 

@@ -1,0 +1,311 @@
+"""Riffusion's server: what its own client sends is answered as it expects, and the voices never notice."""
+
+import asyncio
+import http.client
+import io
+import json
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+import soundfile
+from hall import RATE, Hall
+from PIL import Image
+
+from riffosc.app import Options, running
+from riffosc.clip import Clip, ClipRequest
+from riffosc.control.guard import Guard
+from riffosc.control.networks import Networks
+from riffosc.control.osc import OscServer
+from riffosc.control.web import BODY_BYTES, WebServer
+from riffosc.errands import AT_ONCE, Busy, Errands
+from riffosc.inference import FRAMES, SEEDS, Inference, InputError, request_of
+from riffosc.params import Store
+from riffosc.picture import RIFFUSION
+from riffosc.pictures import PictureShelf
+from riffosc.playback.player import Player
+from riffosc.synthesis.process import Message
+
+SHELF = PictureShelf()
+SENT = {  # by the web app's ModelInference.tsx
+    "alpha": 0.25,
+    "num_inference_steps": 50,
+    "seed_image_id": "og_beat",
+    "start": {"prompt": "church bells on sunday", "seed": 51209, "denoising": 0.75, "guidance": 7.0},
+    "end": {"prompt": "jazz with piano", "seed": 51210, "denoising": 0.95, "guidance": 5},
+}
+
+
+def asked(**changed: object) -> bytes:
+    return json.dumps({**SENT, **changed}).encode()
+
+
+def end(**changed: object) -> dict[str, object]:
+    start = SENT["start"]
+    assert isinstance(start, dict)
+    return {**start, **changed}
+
+
+def test_what_the_web_app_sends_means_what_it_means_to_riffusion() -> None:
+    request = request_of(asked(), SHELF)
+    assert request.prompts == (("church bells on sunday", 0.75), ("jazz with piano", 0.25))
+    assert (request.seed, request.walk, request.to_seed) == (51209, 0.25, 51210)
+    assert request.denoising == pytest.approx(0.8) and request.guidance == pytest.approx(6.5)
+    assert (request.steps, request.bars, request.quantum, request.samplerate) == (50, 2, 4, 44100)
+    assert request.tempo == pytest.approx(93.93, abs=0.01)
+    assert request.frames == FRAMES == 225_351
+    assert request.init is SHELF.find("hip_hop") and request.drawn is RIFFUSION
+
+
+def test_what_is_left_out_is_riffusions_default() -> None:
+    brief = {"prompt": "funk", "seed": 1}
+    body = {"start": brief, "end": brief, "alpha": 0, "mask_image_id": "", "unknown": 1}
+    request = request_of(json.dumps(body).encode(), SHELF)
+    assert (request.denoising, request.guidance, request.steps) == (0.75, 7.0, 50)
+    assert request.seed_image == "og_beat" and request.negative == ""
+
+
+@pytest.mark.parametrize("name", [*SEEDS, "house"])
+def test_its_seed_images_are_two_bars_of_ours(name: str) -> None:
+    init = request_of(asked(seed_image_id=name), SHELF).init
+    assert init is not None and (init.beats, init.columns) == (8, 512)
+
+
+def test_half_characters_are_no_trouble() -> None:
+    assert request_of(asked(start=end(prompt="\ud800 funk")), SHELF).prompts[0][0] == "? funk"
+
+
+def test_the_negative_prompt_of_the_nearer_end_counts() -> None:
+    ends = {"start": end(negative_prompt="drums"), "end": end(negative_prompt="voice")}
+    assert [request_of(asked(alpha=alpha, **ends), SHELF).negative for alpha in (0.5, 0.75)] == ["drums", "voice"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "the request is not JSON"),
+        (b"[" * 60_000, "the request is not JSON"),
+        (b"\xff\xfe\xfd", "the request is not JSON"),
+        (b"[]", "the request is not a JSON object"),
+        (b"{}", 'missing value for field "start"'),
+        (asked(start={"seed": 1}), 'missing value for field "start.prompt"'),
+        (asked(end=end(seed="7")), 'field "end.seed" - should be "int" instead of value "7" of type "str"'),
+        (asked(start=3), 'field "start" - should be "dict" instead of value "3" of type "int"'),
+        (asked(alpha=None), 'field "alpha" - should be "float" instead of value "None" of type "NoneType"'),
+        (asked(alpha=True), 'field "alpha" - should be "float"'),
+        (asked(alpha=float("nan")), 'value of field "alpha" is not in 0 to 1'),
+        (asked(alpha=1.25), 'value of field "alpha" is not in 0 to 1'),
+        (asked(num_inference_steps=10**9), 'value of field "num_inference_steps" is not in 1 to 100'),
+        (asked(start=end(seed=2**64)), 'value of field "start.seed"'),
+        (asked(start=end(guidance=1e300)), 'value of field "start.guidance"'),
+        (asked(seed_image_id="nowhere"), "Invalid seed image: nowhere"),
+        (asked(seed_image_id="../../seeds/house.png"), "Invalid seed image: ../../seeds/house.png"),
+        (asked(mask_image_id="mask_top_third_75"), "Invalid mask image: mask_top_third_75. riffosc has no masks"),
+    ],
+)
+def test_what_is_wrong_is_said_in_riffusions_words(body: bytes, words: str) -> None:
+    with pytest.raises(InputError) as said:
+        request_of(body, SHELF)
+    assert words in str(said.value)
+
+    async def nobody(_: ClipRequest) -> Clip:
+        raise AssertionError
+
+    assert asyncio.run(Inference(nobody).answer(body)) == (400, str(said.value))
+
+
+def test_picture_and_sound_come_back_as_riffusions_do(tmp_path: Path) -> None:
+    """From the whole program, over HTTP, as Riffusion's own server side asks: without `Origin`."""
+    body = asked(start=end(denoising=0), end=end(denoising=0))
+
+    async def play() -> tuple[int, bytes, str]:
+        async with running(Options(audio="none", port=0, state=tmp_path, midi=None, tidal="")) as app:
+            url = urlsplit(app.page)
+            return await asyncio.to_thread(posted, url.port or 0, body)
+
+    status, text, kind = asyncio.run(play())
+    assert (status, kind) == (200, "application/json")
+    answer = json.loads(text)
+    assert list(answer) == ["image", "audio", "duration_s"]
+    assert answer["duration_s"] == pytest.approx(5.11)
+    kind, image = answer["image"].split(",")
+    picture = Image.open(io.BytesIO(b64decode(image)))
+    assert kind == "data:image/jpeg;base64" and (picture.format, picture.mode, picture.size) == (
+        "JPEG",
+        "RGB",
+        (512, 512),
+    )
+    kind, audio = answer["audio"].split(",")
+    samples, samplerate = soundfile.read(io.BytesIO(b64decode(audio)))
+    assert kind == "data:audio/mpeg;base64" and (samplerate, samples.ndim) == (RATE, 1)
+    assert 0 <= len(samples) - FRAMES < 4 * 1152 and 0.05 < np.abs(samples).max() <= 1.1
+    pixels = np.asarray(picture.convert("L"), float)
+    assert pixels.min() < 10, "the loudest is black"
+    # The picture shows the sound: low rows are below, and each row is as loud as the sound is at its pitch.
+    from riffosc.synthesis import codec
+
+    seen = codec.to_pixels(codec.analyse(samples[None, :FRAMES].astype(np.float32), RATE, RIFFUSION, 512))[0]
+    assert np.corrcoef(pixels.mean(1), seen.mean(1))[0, 1] > 0.95
+    assert np.corrcoef(pixels.mean(1)[::-1], seen.mean(1))[0, 1] < 0.5
+
+
+def posted(port: int, body: bytes, **headers: str) -> tuple[int, bytes, str]:
+    """Status, body and kind of the answer."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("POST", "/run_inference/", body, {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.headers["content-type"].split(";")[0]
+
+
+def with_http(answer: Callable[[bytes], Awaitable[tuple[int, str]]], play: Callable[[int], Awaitable[None]]) -> None:
+    async def main() -> None:
+        osc = await OscServer.open(Store(), port=0)
+        web = await WebServer.open(osc.desk, Guard(Networks()), "127.0.0.1", 0, answer)
+        try:
+            await play(web.port)
+        finally:
+            await web.close()
+            osc.close()
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
+def test_over_http_strangers_and_what_is_too_long_are_refused() -> None:
+    bodies: list[bytes] = []
+
+    async def answer(body: bytes) -> tuple[int, str]:
+        bodies.append(body)
+        return 400, "no"
+
+    async def play(port: int) -> None:
+        assert await asyncio.to_thread(posted, port, b"{}") == (400, b"no", "text/plain")
+        for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}):
+            status, *_ = await asyncio.to_thread(partial(posted, port, b"{}", **headers))
+            assert status == 403
+        assert (await asyncio.to_thread(posted, port, b" " * (BODY_BYTES + 1)))[0] == 413
+        assert bodies == [b"{}"]
+
+    with_http(answer, play)
+
+
+def test_who_hangs_up_is_not_painted_for() -> None:
+    ended = asyncio.Event()
+
+    async def answer(_: bytes) -> tuple[int, str]:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+        return 400, ""
+
+    async def play(port: int) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /run_inference/ HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 2\r\n\r\n{}" % port)
+        await asyncio.sleep(0.1)
+        assert not ended.is_set()
+        writer.close()
+        async with asyncio.timeout(10):
+            await ended.wait()
+
+    with_http(answer, play)
+
+
+class Slow:
+    """A renderer that has said nothing yet."""
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[int, ClipRequest]] = []
+        self.cancelled: list[int] = []
+
+    def render(self, job: int, request: ClipRequest, memory: str) -> None:
+        self.orders.append((job, request))
+
+    def cancel(self, job: int) -> None:
+        self.cancelled.append(job)
+
+
+def test_an_errand_gives_way_and_is_begun_again() -> None:
+    async def play() -> None:
+        player, slow, rig = Player(1, RATE), Slow(), ClipRequest().rig
+        errands = Errands(player.bank)
+        asking = asyncio.create_task(errands.ask(ClipRequest(seed=3)))
+        await asyncio.sleep(0)
+        errands.tend(slow, rig, idle=False)
+        assert not slow.orders, "a voice is painted"
+        errands.tend(slow, rig, idle=True)
+        errands.tend(slow, rig, idle=False)
+        errands.tend(slow, rig, idle=False)
+        assert slow.cancelled == [-1]
+        assert errands.take(("progress", -1, 0.5)) and errands.take(("cancelled", -1))
+        assert len(player.bank) == 0
+        errands.tend(slow, rig, idle=True)
+        assert [job for job, _ in slow.orders] == [-1, -2]
+        assert errands.take(("done", -2, SHELF.find("house"), {}))
+        assert (await asking).request.seed == 3
+        assert len(player.bank) == 0 and not errands.take(("done", 2, None, {}))
+        player.close()
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("message", [("failed", -1, "no"), ("lost",)])
+def test_an_errand_that_comes_to_nothing_says_why(message: Message) -> None:
+    async def play() -> None:
+        player, slow = Player(1, RATE), Slow()
+        errands = Errands(player.bank)
+        answering = asyncio.create_task(Inference(errands.ask).answer(asked()))
+        while not errands._waiting:
+            await asyncio.sleep(0.001)
+        errands.tend(slow, ClipRequest().rig, idle=True)
+        assert errands.take(message) is (message[0] == "failed")
+        assert await answering == (500, "no" if message[0] == "failed" else "the renderer died over it")
+        assert len(player.bank) == 0
+        player.close()
+
+    asyncio.run(play())
+
+
+def test_who_goes_away_is_forgotten_and_too_many_are_turned_away() -> None:
+    async def play() -> None:
+        player, slow, rig = Player(1, RATE), Slow(), ClipRequest().rig
+        errands = Errands(player.bank)
+        asking = [asyncio.create_task(errands.ask(ClipRequest())) for _ in range(AT_ONCE)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await errands.ask(ClipRequest())
+        assert (await Inference(errands.ask).answer(asked()))[0] == 503
+        errands.tend(slow, rig, idle=True)
+        for task in asking:
+            task.cancel()
+        await asyncio.wait(asking)
+        errands.tend(slow, rig, idle=True)
+        assert slow.cancelled == [-1] and errands.take(("cancelled", -1))
+        errands.tend(slow, rig, idle=True)
+        assert len(slow.orders) == 1 and len(player.bank) == 0
+        status, words = await Inference(errands.ask, patience_s=0.01).answer(asked())
+        assert status == 503 and "no time" in words
+        player.close()
+
+    asyncio.run(play())
+
+
+def test_voices_play_on_beside_an_errand() -> None:
+    async def play() -> None:
+        hall = Hall()
+        asking = asyncio.create_task(hall.engine.errands.ask(ClipRequest(seed=50)))
+        hall.store.set("/riff/1/seed", 10)
+        hall.store.set("/riff/1/prompt", "one")
+        await asyncio.sleep(0)
+        hall.run(3)
+        clip = await asking
+        assert clip.samples.shape == (1, clip.request.frames) and clip.samples[0, 0] == 0.5
+        assert hall.store.get("/riff/1/state") == "playing" and len(hall.player.bank) == 1
+        hall.close()
+
+    asyncio.run(play())
