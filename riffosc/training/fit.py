@@ -303,9 +303,11 @@ def export(run: Path, folder: Path) -> None:
 @click.option(
     "--from", "start", metavar="FOLDER", type=click.Path(path_type=Path), help="Go on from a model; embedded: shipped."
 )
+@click.option("--rate", "share", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
+              help="Share of the usual learning rate; 0.3 keeps more of what a model knew.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
 @click.option("--export", "folder", type=click.Path(path_type=Path), help="Only write the model here.")
-def main(corpus: Path | None, run: Path, threads: int, folder: Path | None, **options: Any) -> None:
+def main(corpus: Path | None, run: Path, threads: int, share: float, folder: Path | None, **options: Any) -> None:
     """Train the embedded model, or write a run's model folder."""
     torch.set_num_threads(threads)
     if options["start"] == Path("embedded"):
@@ -318,6 +320,7 @@ def main(corpus: Path | None, run: Path, threads: int, folder: Path | None, **op
         elif options["start"] and options["text"]:
             raise click.UsageError("a model has its own words: give --from or --text")
         else:
-            fit(FitOptions(corpus, run, **options))
+            usual = FitOptions(corpus, run, **options)
+            fit(replace(usual, rate=usual.rate * share, matrix_rate=usual.matrix_rate * share))
     except (FileNotFoundError, ModelError) as error:
         raise click.ClickException(str(error)) from error

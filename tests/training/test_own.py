@@ -85,6 +85,7 @@ def test_fit_runs_from_the_command_line_and_writes_a_model(corpus: Path, tmp_pat
     _saved(tmp_path / "start")
     run, out = str(tmp_path / "run"), str(tmp_path / "model")
     given = ["--corpus", str(corpus), "--run", run, "--from", str(tmp_path / "start"), "--steps", "2", "--threads", "1"]
+    given += ["--rate", "0.3"]
     told = CliRunner().invoke(main, ["train", "fit", *given])
     assert told.exit_code == 0 and "2 steps, no loops held out" in told.output
     assert CliRunner().invoke(main, ["train", "fit", "--run", run, "--export", out]).exit_code == 0
