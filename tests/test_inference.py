@@ -7,6 +7,7 @@ import json
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,11 +25,12 @@ from riffosc.control.networks import Networks
 from riffosc.control.osc import OscServer
 from riffosc.control.web import BODY_BYTES, WebServer
 from riffosc.errands import AT_ONCE, Busy, Errands
-from riffosc.inference import FRAMES, SEEDS, Inference, InputError, request_of
+from riffosc.inference import FRAMES, SEEDS, TEMPO, Inference, InputError, request_of
 from riffosc.params import Store
-from riffosc.picture import RIFFUSION
+from riffosc.picture import RIFFUSION, Picture
 from riffosc.pictures import PictureShelf
 from riffosc.playback.player import Player
+from riffosc.synthesis.performing import drawn
 from riffosc.synthesis.process import Message
 
 SHELF = PictureShelf()
@@ -152,6 +154,17 @@ def test_picture_and_sound_come_back_as_riffusions_do(tmp_path: Path) -> None:
     seen = codec.to_pixels(codec.analyse(samples[None, :FRAMES].astype(np.float32), RATE, RIFFUSION, 512))[0]
     assert np.corrcoef(pixels.mean(1), seen.mean(1))[0, 1] > 0.95
     assert np.corrcoef(pixels.mean(1)[::-1], seen.mean(1))[0, 1] < 0.5
+
+
+def test_what_a_model_of_riffusions_paints_stays_as_it_is_painted() -> None:
+    pixels = np.tile((np.arange(512) // 3).astype(np.uint8), (1, 512, 1))
+    picture = Picture(pixels, RIFFUSION, beats=8, tempo=TEMPO)
+    request = replace(request_of(asked(), SHELF), init=picture)
+    silence = np.zeros((1, FRAMES), np.float32)
+    assert np.array_equal(drawn(silence, picture, request).pixels, pixels)
+    narrow = replace(picture, pixels=pixels[:, :, :511])
+    shown = drawn(silence, narrow, request)
+    assert shown.columns == 512 and np.abs(shown.pixels[0, :, 1:-2].astype(int) - pixels[0, :, 1:-2]).max() <= 1
 
 
 def posted(port: int, body: bytes, **headers: str) -> tuple[int, bytes, str]:
