@@ -32,6 +32,8 @@ class Peer:
         self._ear = threading.Thread(target=self._listen, daemon=True)
         self._ear.start()
         if not self._first.wait(30) or not self.said:
+            self._process.kill()
+            self._process.communicate()
             raise RuntimeError(f"the {name} peer does not start")
 
     def _listen(self) -> None:
