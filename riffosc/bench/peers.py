@@ -32,8 +32,7 @@ class Peer:
         self._ear = threading.Thread(target=self._listen, daemon=True)
         self._ear.start()
         if not self._first.wait(30) or not self.said:
-            self._process.kill()
-            self._process.communicate()
+            self.kill()
             raise RuntimeError(f"the {name} peer does not start")
 
     def _listen(self) -> None:
