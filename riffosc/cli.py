@@ -351,14 +351,20 @@ def doctor() -> None:
 
 @main.command()
 @click.argument("home", required=False, default="")
-def patches(home: str) -> None:
+@click.option("--install", "installs", is_flag=True, help="Put the patch where its program looks for it (ableton).")
+@click.option("--library", type=click.Path(path_type=Path), help="Live's User Library, where it is not in its place.")
+def patches(home: str, installs: bool, library: Path | None) -> None:
     """Where the patches for other environments lie: `riffosc patches tidal`."""
+    from riffosc.homes import HomeError, install
     from riffosc.resources import patches_dir
 
     homes = sorted(path.name for path in patches_dir().iterdir() if path.is_dir())
     if home and home not in homes:
         raise click.ClickException(f"there are {', '.join(homes)}, and no {home}")
-    click.echo(patches_dir() / home)
+    try:
+        click.echo(install(home, library) if installs else patches_dir() / home)
+    except HomeError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.group()

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LOOP = re.compile(r"(riff\d+)_(\d{6,})_.*\.(wav|png)")
+ANALYSIS = ".asd"  # what Ableton Live writes beside a sample: a.wav.asd
+LOOP = re.compile(r"(riff\d+)_(\d{6,})_.*\.(wav|png|wav\.asd)")
 BANK = re.compile(r"riff\d+")
 SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(I?)B?")
 POWERS = "KMGT"
@@ -54,7 +55,7 @@ def _unreadable(text: str) -> KeepError:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A loop in the folder: its WAV, its picture, or both."""
+    """A loop in the folder: its WAV, its picture, and what Live noted of it."""
 
     paths: tuple[Path, ...]
     bytes: int
@@ -75,7 +76,7 @@ def _bank(bank: Path) -> Iterator[Kept]:
     stems: dict[str, list[Path]] = {}
     for path in bank.iterdir():
         if LOOP.fullmatch(path.name):
-            stems.setdefault(path.stem, []).append(path)
+            stems.setdefault(Path(path.name.removesuffix(ANALYSIS)).stem, []).append(path)
     for paths in stems.values():
         with suppress(FileNotFoundError):  # taken away by hand meanwhile: nothing left to count
             found = [path.stat() for path in paths]

@@ -276,6 +276,19 @@ def test_the_oldest_go_first(tmp_path):
     assert len(index_of(tmp_path)) == 4
 
 
+def test_what_live_notes_of_a_clip_goes_with_it(tmp_path):
+    folder = Folder(tmp_path, Keep(files=1))
+    first = folder.write(clip(), 1)
+    noted = first.with_name(first.name + ".asd")
+    noted.touch()
+    folder.sounding([first])
+    folder.write(clip(), 1)
+    assert first.exists() and noted.exists()
+    folder.sounding([])
+    folder.write(clip(), 1)
+    assert not first.exists() and not noted.exists()
+
+
 def test_what_sounds_stays(tmp_path):
     folder = Folder(tmp_path, Keep(files=1))
     sounding = folder.write(clip(), 1)

@@ -21,6 +21,7 @@ RULES = {
     "timeline": "",
     "keep": "",
     "resources": "",
+    "homes": "resources",
     "threads": "",
     "machine_code": "",
     "devices": "",
