@@ -6,6 +6,7 @@ from pathlib import PurePath
 import numpy as np
 import numpy.typing as npt
 
+from riffosc.masks import Mask
 from riffosc.picture import Picture, PictureSettings
 from riffosc.timeline import clip_frames
 
@@ -37,6 +38,7 @@ class ClipRequest:
     init: Picture | None = None  # the picture to start from; its distance is `denoising`
     seed_image: str = ""  # where `init` comes from: for people, it changes nothing
     denoising: float = 1.0  # 0 keeps `init` as it is (no model is run), 1 keeps nothing of it
+    mask: Mask | None = None  # what of `init` is painted over; all of it if there is none
     guidance: float = 2.0
     steps: int = 8
     bars: int = 2

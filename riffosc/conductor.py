@@ -12,6 +12,7 @@ from riffosc.actions import Action, Discard, Entry, Fail, Job, Land, Moved, Rend
 from riffosc.clip import ClipRequest, Rig
 from riffosc.estimate import Estimates
 from riffosc.landings import MARGIN_S, Landings
+from riffosc.masks import MaskError
 from riffosc.params import Value
 from riffosc.timeline import SNAP_BEATS
 from riffosc.voice import FindPicture, Voice, Words
@@ -58,15 +59,15 @@ class Conductor(Landings):
         self.voices[voice].earliest = beat
 
     def _in_vain(self, state: Voice, name: str) -> bool:
-        """Denoising needs a picture to start from; without one it has no effect, and that is said, once."""
+        """Denoising and mask need a picture to start from; without one they have no effect, and that is said, once."""
         if name == "seed_image":
-            state.warned = False
-        if name != "denoising" or state.text("seed_image"):
+            state.warned.clear()
+        if name not in ("denoising", "mask") or state.text("seed_image"):
             return False
-        if not state.warned:
-            words = f"voice {state.number} starts from noise: denoising has no effect until seed_image names a picture"
+        if name not in state.warned:
+            words = f"voice {state.number} starts from noise: {name} has no effect until seed_image names a picture"
             self._actions.append(Fail(state.number, name, words))
-        state.warned = True
+        state.warned.add(name)
         return True
 
     def change_all(self) -> None:
@@ -221,7 +222,8 @@ class Conductor(Landings):
             request = self._request(state, why)
         except ValueError as error:  # PictureError is one
             state.stuck = True
-            self._actions.append(Fail(number, "seed_image", str(error)))
+            about = "mask" if isinstance(error, MaskError) else "seed_image"
+            self._actions.append(Fail(number, about, str(error)))
             return
         self._jobs += 1
         state.progress = 0.0

@@ -32,7 +32,8 @@ from riffosc.errands import Errands
 from riffosc.fading import Fading
 from riffosc.folder import Folder
 from riffosc.landings import MARGIN_S
-from riffosc.params import Access, Store, Value
+from riffosc.masks import MaskError, find_mask
+from riffosc.params import Access, ParamError, Store, Value
 from riffosc.pictures import PictureShelf
 from riffosc.playback.player import Landing, News, NewsKind, Player
 from riffosc.playback.state import LONG_SINCE
@@ -86,6 +87,7 @@ class Engine:
         self.status = Status(store, player, self.conductor, self.tells.notify)
         self._rig = RigChange(store, self._load, self.fail)
         store.refine("/riff/{voice}/blend", _checked_blend)
+        store.refine("/riff/{voice}/mask", _checked_mask)
         store.listen(self._changed)
         self.begin()
 
@@ -333,4 +335,13 @@ def _checked_blend(_: str, text: Value) -> Value:
     """What cannot be read is refused where it is set."""
     if text:
         parse_blend(str(text))
+    return text
+
+
+def _checked_mask(_: str, text: Value) -> Value:
+    try:
+        if text:
+            find_mask(str(text))
+    except MaskError as error:
+        raise ParamError(str(error)) from None
     return text

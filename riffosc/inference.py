@@ -16,6 +16,7 @@ from PIL import Image
 
 from riffosc.clip import Clip, ClipRequest
 from riffosc.errands import Busy, ErrandError
+from riffosc.masks import Mask, MaskError, parse_mask
 from riffosc.picture import RIFFUSION
 from riffosc.pictures import PictureShelf, seed_names
 from riffosc.sounds import encoded
@@ -25,7 +26,6 @@ FRAMES = 511 * 441  # of a picture of 512 columns of 10 ms: the first and the la
 BARS, QUANTUM = 2, 4
 TEMPO = BARS * QUANTUM * 60 * SAMPLERATE / FRAMES  # 93.93: two bars in a picture
 SEEDS = {"og_beat": "hip_hop", "agile": "funk", "marim": "bossa_nova", "motorway": "techno", "vibes": "reggae"}
-NO_MASKS = "Invalid mask image: {}. riffosc has no masks for this server yet; leave mask_image_id out"
 PATIENCE_S = 300.0  # of a request that the voices leave no time for
 
 Ask = Callable[[ClipRequest], Awaitable[Clip]]
@@ -124,6 +124,7 @@ def request_of(body: bytes, shelf: PictureShelf) -> ClipRequest:
         to_seed=end["seed"],
         init=shelf.find(_seed_of(given)),
         seed_image=given["seed_image_id"],
+        mask=_mask_of(given["mask_image_id"]),
         denoising=_between(start["denoising"], end["denoising"], alpha),
         guidance=_between(start["guidance"], end["guidance"], alpha),
         steps=given["num_inference_steps"],
@@ -152,13 +153,19 @@ def _fields(data: dict[str, Any], fields: tuple[Field, ...], within: str = "") -
 
 def _seed_of(given: dict[str, Any]) -> str:
     """Our own seed picture. Only shipped ones: who asks over HTTP opens no files here."""
-    if given["mask_image_id"]:
-        raise InputError(NO_MASKS.format(f"{given['mask_image_id']:.40}"))
     name: str = given["seed_image_id"]
     seed = SEEDS.get(name, name)
     if seed not in seed_names():
         raise InputError(f"Invalid seed image: {name:.40}")
     return seed
+
+
+def _mask_of(name: str | None) -> Mask | None:
+    """Riffusion's masks by their names, or one in words. Never from a file, as above."""
+    try:
+        return parse_mask(name).check(BARS * QUANTUM, QUANTUM) if name else None
+    except MaskError as error:
+        raise InputError(f"Invalid mask image: {name:.40}") from error
 
 
 def _between(start: float, end: float, alpha: float) -> float:

@@ -56,6 +56,7 @@ def wav_tags(clip: Clip) -> WavTags:
         "seed": request.seed,
         "walk": f"{request.walk:g}" if request.walk else "",
         "denoising": f"{request.denoising:g}" if request.init is not None else "",
+        "mask": request.mask.text if request.mask else "",
         "guidance": f"{request.guidance:g}",
         "steps": request.steps,
         "bars": request.bars,

@@ -168,6 +168,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
     _voice("seed_image", "", "Picture to start from: a shipped seed's name, a file, or `last`, the sounding clip."),
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
+    _voice("mask", "", "Where the seed picture is painted over, the rest stays: beats 5-8, bars 2, above 2 kHz, 200 Hz-2 kHz, beats 5-8 above 2 kHz, keep beats 1, or a picture's file."),
     _voice("guidance", 2.0, "How strictly the prompt is followed.", low=0, high=20),
     _voice("steps", 8, "Denoising steps; more is finer and slower.", low=1, high=100, unit="steps"),
     _voice("bars", 2, "Length of a clip.", low=1, high=4, unit="bars", choices=(1, 2, 4)),

@@ -7,6 +7,7 @@ from math import inf
 from riffosc.actions import Entry, Job, Land, Why
 from riffosc.blend import parse_blend
 from riffosc.clip import ClipRequest
+from riffosc.masks import Mask, find_mask
 from riffosc.params import Value
 from riffosc.picture import Picture
 
@@ -48,7 +49,7 @@ class Voice:
     future: list[Entry] = field(default_factory=list)
     recalled: Entry | None = None  # by undo or redo, to be performed again
     stuck: bool = False  # the last order failed and would fail again
-    warned: bool = False  # that denoising has nothing to start from
+    warned: set[str] = field(default_factory=set)  # of what has no effect without a picture to start from
 
     @property
     def held(self) -> bool:
@@ -174,6 +175,7 @@ class Voice:
             init=init,
             seed_image=self.text("seed_image"),
             denoising=self.number_of("denoising") if init else 1.0,
+            mask=self._mask(shape) if init else None,
             guidance=self.number_of("guidance"),
         )
 
@@ -206,6 +208,11 @@ class Voice:
         if name == "last":
             return self.sounding.picture if self.sounding else None
         return find_picture(name) if name else None
+
+    def _mask(self, shape: ClipRequest) -> Mask | None:
+        """Raises MaskError, in words."""
+        text = self.text("mask")
+        return find_mask(text).check(shape.beats, shape.quantum) if text else None
 
 
 def merge_shares(prompts: Prompts) -> Prompts:

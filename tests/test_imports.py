@@ -11,7 +11,7 @@ import pytest
 import riffosc
 
 PACKAGE = Path(riffosc.__file__).parent
-SCORE = "timeline picture clip"
+SCORE = "timeline picture clip masks"
 DECIDING = f"params {SCORE}"
 RULES = {
     "files": "",
@@ -27,7 +27,8 @@ RULES = {
     "devices": "",
     "picture": "files",
     "wav": "files",
-    "clip": "timeline picture",
+    "clip": "timeline picture masks",
+    "masks": "picture",
     "images": "picture",
     "sounds": "wav",
     "lengths": "picture",

@@ -26,6 +26,7 @@ from riffosc.control.osc import OscServer
 from riffosc.control.web import BODY_BYTES, WebServer
 from riffosc.errands import AT_ONCE, Busy, Errands
 from riffosc.inference import FRAMES, SEEDS, TEMPO, Inference, InputError, request_of
+from riffosc.masks import RIFFUSIONS
 from riffosc.params import Store
 from riffosc.picture import RIFFUSION, Picture
 from riffosc.pictures import PictureShelf
@@ -78,6 +79,12 @@ def test_its_seed_images_are_two_bars_of_ours(name: str) -> None:
     assert init is not None and (init.beats, init.columns) == (8, 512)
 
 
+@pytest.mark.parametrize("name", [*RIFFUSIONS, "beats 5-8 above 2 kHz"])
+def test_its_masks_are_our_own(name: str) -> None:
+    mask = request_of(asked(mask_image_id=name), SHELF).mask
+    assert mask is not None and mask.text == name
+
+
 def test_half_characters_are_no_trouble() -> None:
     assert request_of(asked(start=end(prompt="\ud800 funk")), SHELF).prompts[0][0] == "? funk"
 
@@ -107,7 +114,9 @@ def test_the_negative_prompt_of_the_nearer_end_counts() -> None:
         (asked(start=end(guidance=1e300)), 'value of field "start.guidance"'),
         (asked(seed_image_id="nowhere"), "Invalid seed image: nowhere"),
         (asked(seed_image_id="../../seeds/house.png"), "Invalid seed image: ../../seeds/house.png"),
-        (asked(mask_image_id="mask_top_third_75"), "Invalid mask image: mask_top_third_75. riffosc has no masks"),
+        (asked(mask_image_id="mask_top_half"), "Invalid mask image: mask_top_half"),
+        (asked(mask_image_id="seeds/house.png"), "Invalid mask image: seeds/house.png"),
+        (asked(mask_image_id="beats 9"), "Invalid mask image: beats 9"),
     ],
 )
 def test_what_is_wrong_is_said_in_riffusions_words(body: bytes, words: str) -> None:

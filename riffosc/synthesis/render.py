@@ -13,6 +13,7 @@ from riffosc.synthesis.failing import ModelError, Tell, lacks_memory
 from riffosc.synthesis.family import Canvas, Model
 from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.limiter import limit
+from riffosc.synthesis.masking import Inpainting
 from riffosc.synthesis.models import EMBEDDED_NAME, load_model
 from riffosc.synthesis.performing import drawn, perform, tiled
 from riffosc.synthesis.sampler import Given, Progress, sample
@@ -82,10 +83,14 @@ class Renderer:
         text = canvas.text()
         watch.lap("text")
         init = None if request.init is None else canvas.encode(request.init, draws)
+        inpainting = Inpainting.of(request, canvas)
         watch.lap("autoencoder")
-        latents = sample(canvas, request.guidance, Given(text, init), draws, progress)
+        given = Given(text, init, inpainting.keep if inpainting else None)
+        latents = sample(canvas, request.guidance, given, draws, progress)
         watch.lap("denoiser")
         picture = canvas.picture(latents)
+        if inpainting:
+            picture = inpainting.over(picture)
         watch.lap("autoencoder")
         return picture
 

@@ -17,6 +17,7 @@ from riffosc.synthesis.latents import Draws, flow_time
 from riffosc.synthesis.prompt import Spans, parse_prompt
 
 Progress = Callable[[float], None]
+Keep = Callable[[Tensor, Tensor], Tensor]
 
 SHIFT = 3.0
 
@@ -61,7 +62,12 @@ class Given:
 
     text: Tensor  # (2, tokens, width): what to play and what to keep away from
     init: Tensor | None = None  # the picture to start from, in latents; without one `denoising` has no effect
-    mask: Tensor | None = None  # of the latents' shape or wider: 1 is painted, 0 is kept of `init`
+    keep: Keep | None = None  # of latents, `init` as noisy as they are and they, with what a mask keeps of the first
+
+
+def keeper(mask: Tensor) -> Keep:
+    """By a mask of the latents' shape, or wider: 1 is painted, 0 is kept."""
+    return lambda kept, painted: (1 - mask) * kept + mask * painted
 
 
 class Flow:
@@ -115,8 +121,8 @@ def sample(model: Denoiser, guidance: float, given: Given, draws: Draws, progres
     x = course.begin(noise, given.init)
     for step, time in enumerate(course.times):
         x = course.step(_guided(model, course.seen(x, step), time, given.text, guidance), x, step)
-        if given.mask is not None and given.init is not None:
-            x = (1 - given.mask) * course.noisy(noise, given.init, step + 1) + given.mask * x
+        if given.keep is not None and given.init is not None:
+            x = given.keep(course.noisy(noise, given.init, step + 1), x)
         progress((step + 1) / len(course.times))
     return x
 

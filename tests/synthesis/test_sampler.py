@@ -9,7 +9,7 @@ from torch import Tensor
 from riffosc.clip import ClipRequest
 from riffosc.picture import EMBEDDED, Picture
 from riffosc.synthesis.latents import Draws, flow_time, seeded_noise
-from riffosc.synthesis.sampler import Course, Given, Progress, blend_prompts, flow_course, sample, times
+from riffosc.synthesis.sampler import Course, Given, Progress, blend_prompts, flow_course, keeper, sample, times
 
 
 class StraightFlow:
@@ -76,7 +76,7 @@ def test_denoising_starts_on_the_way_and_takes_fewer_steps() -> None:
 def test_a_mask_keeps_what_it_covers() -> None:
     flow = StraightFlow(ClipRequest(bars=1, steps=4, guidance=1.0, denoising=0.9))
     init, mask = torch.full((4, 3), 2.0), torch.tensor([[1.0], [1.0], [0.0], [0.0]])
-    found = painted(flow, Given(both(0.7), init, mask))
+    found = painted(flow, Given(both(0.7), init, keeper(mask)))
     assert torch.equal(found[2:], init[2:])
     assert torch.allclose(found[:2], torch.full((2, 3), 0.7), atol=1e-5)
 

@@ -17,7 +17,7 @@ from riffosc.synthesis.diffusion.opening import open_folder
 from riffosc.synthesis.diffusion.schedule import make_scheduler
 from riffosc.synthesis.diffusion.stable import StableDiffusion
 from riffosc.synthesis.latents import Draws
-from riffosc.synthesis.sampler import Given, sample
+from riffosc.synthesis.sampler import Given, keeper, sample
 
 # What some schedulers do with numpy is diffusers' to mend.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -65,7 +65,9 @@ def painted(model: StableDiffusion, request: ClipRequest, mask: torch.Tensor | N
     canvas, draws = model.canvas(request), Draws(request)
     text = canvas.text()
     init = None if request.init is None else canvas.encode(request.init, draws)
-    return model.decode(sample(canvas, request.guidance, Given(text, init, mask), draws))
+    return model.decode(
+        sample(canvas, request.guidance, Given(text, init, None if mask is None else keeper(mask)), draws)
+    )
 
 
 def told(request: ClipRequest) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from riffosc.clip import ClipRequest, Rig
 from riffosc.picture import RIFFUSION, Picture, Pixels
@@ -19,7 +20,9 @@ from riffosc.synthesis.diffusion.schedule import Course, Going, make_scheduler
 from riffosc.synthesis.diffusion.text import TextEncoder
 from riffosc.synthesis.failing import ModelError, Tell
 from riffosc.synthesis.latents import Draws
+from riffosc.synthesis.masking import Shades, reach
 from riffosc.synthesis.performing import alike, converted, tiled
+from riffosc.synthesis.sampler import Keep, keeper
 
 
 class StableDiffusion:
@@ -152,6 +155,11 @@ class StableCanvas:
             picture = converted(picture, self.settings, request.tempo, request.seed)
         mono = tiled(picture, request.beats).mean(0)
         return codec.to_pixels(codec.resample_columns(mono, self.columns)[None])
+
+    def keeper(self, shades: Shades) -> Keep:
+        """A latent is painted if any of its pixels is."""
+        mask = torch.from_numpy(reach(shades)).to(self._model.device)
+        return keeper(functional.max_pool2d(mask[None], self._model.patch))
 
     def course(self, from_picture: bool, draws: Draws) -> Course:
         request = self._request

@@ -5,6 +5,8 @@ patch). On two processor cores this beat every convolutional autoencoder there w
 costs one matrix product.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -32,6 +34,20 @@ class Autoencoder(nn.Module):
         """(tokens, dims) to (1, columns, bins), 0..1."""
         patches = latents * self.scale @ self.components.T + self.mean
         return patches.reshape(1, -1, self.bins).clamp(0, 1)
+
+    def keeper(self, mask: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+        """What a mask over values (columns, bins), 1 painted and 0 kept, is to latents: of two, one by both.
+
+        Latents are straight projections, so that bands within a token can be told apart: what the first is more than
+        the second is drawn, cut out where it is kept, and projected back.
+        """
+        kept = 1 - mask.reshape(-1, self.patch * self.bins)
+
+        def keep(first: Tensor, second: Tensor) -> Tensor:
+            more = (first - second) * self.scale @ self.components.T
+            return second + (more * kept) @ self.components / self.scale
+
+        return keep
 
 
 class Moments:

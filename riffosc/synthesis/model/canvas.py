@@ -4,14 +4,15 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import ClipRequest, Rig
-from riffosc.picture import Picture
+from riffosc.picture import Picture, Pixels
 from riffosc.synthesis import codec
 from riffosc.synthesis.failing import ModelError, Tell
 from riffosc.synthesis.latents import Draws
+from riffosc.synthesis.masking import Shades, reach
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
 from riffosc.synthesis.performing import converted, tiled
 from riffosc.synthesis.prompt import parse_prompt
-from riffosc.synthesis.sampler import Course, blend_prompts, flow_course
+from riffosc.synthesis.sampler import Course, Keep, blend_prompts, flow_course
 
 
 class ScoreModel:
@@ -37,8 +38,9 @@ class ScoreCanvas:
     guides_itself = False
 
     def __init__(self, model: EmbeddedModel, request: ClipRequest) -> None:
-        self.shape = model.shape(request.beats)
+        self.shape, self.settings = model.shape(request.beats), model.settings
         self._model, self._request = model, request
+        self._columns = request.beats * model.settings.columns_per_beat
         self._score = Score(request.bars, request.quantum, request.tempo, request.key)
 
     def text(self) -> Tensor:
@@ -46,8 +48,15 @@ class ScoreCanvas:
         return torch.stack([blend_prompts(self._model.text, self._request.prompts), away])
 
     def encode(self, picture: Picture, _: Draws) -> Tensor:
+        return self._model.encode(codec.to_values(self.fitted(picture)))
+
+    def fitted(self, picture: Picture) -> Pixels:
         picture = converted(picture, self._model.settings, picture.tempo, self._request.seed)
-        return self._model.encode(tiled(picture, self._request.beats))
+        values = tiled(picture, self._request.beats)
+        return codec.to_pixels(codec.resample_columns(values.mean(0, keepdim=True), self._columns))
+
+    def keeper(self, shades: Shades) -> Keep:
+        return self._model.autoencoder.keeper(torch.from_numpy(reach(shades)[::-1].T.copy()))
 
     def course(self, from_picture: bool, _: Draws) -> Course:
         return flow_course(self._request, from_picture)
