@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 
 from riffosc.control.guard import Guard
 from riffosc.control.networks import Networks, host_name, is_loopback
+from riffosc.control.offers import Offers
 from riffosc.control.osc import PORT, OscServer
 from riffosc.control.tidal import DEFAULT as TIDAL
 from riffosc.control.tidal import TidalEar
@@ -60,6 +61,7 @@ class Options:
     port: int = PORT
     allow: tuple[str, ...] = ()  # networks that may play it; all that reach it if none is named
     web: bool = True  # the page and OSCQuery, on the TCP port of the same number
+    strudel: tuple[str, ...] | None = None  # sites whose Strudel may play it, besides Strudel's own; None: no bridge
     tidal: str = TIDAL  # host:port where TidalCycles is told of clips; empty for nobody
     announce: bool | None = None  # by Zeroconf; None: where others can reach it and the extra is installed
     model: str = "embedded"
@@ -136,14 +138,12 @@ async def running(options: Options) -> AsyncIterator[App]:
             store.set(address, value)
         stack.push_async_callback(_end, asyncio.create_task(_tick(engine)))
         session = Session(store, state, modulation)
-        page = await _open_web(stack, options, osc, networks, Inference(engine.errands.ask))
+        page = await _open_web(stack, options, osc, networks, Offers(Inference(engine.errands.ask).answer, folder))
         yield App(store, engine, osc, renderer, outputs, state, slots, snapshots, session, page)
 
 
-async def _open_web(
-    stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks, inference: Inference
-) -> str:
-    """The page, OSCQuery and Riffusion's server; without the port OSC and sound go on. Gives the page's URL."""
+async def _open_web(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks, offers: Offers) -> str:
+    """All that goes by HTTP; without the port OSC and sound go on. Gives the page's URL."""
     reachable = not is_loopback(options.bind)
     if reachable and not options.allow:
         log.warning(NO_PASSWORD, options.bind)
@@ -154,13 +154,30 @@ async def _open_web(
 
         try:
             guard = Guard(networks, [options.bind, host_name()])
-            server = await WebServer.open(osc.desk, guard, options.bind, osc.port, inference.answer)
+            server = await WebServer.open(osc.desk, guard, options.bind, osc.port, offers)
             stack.push_async_callback(server.close)
         except OSError as error:
             log.warning("%s; riffosc goes on without its page and OSCQuery", error)
+    if options.strudel is not None:
+        await _open_bridge(stack, options, osc, networks)
     if reachable if options.announce is None else options.announce:
         await _announce(stack, options, osc.port, server is not None)
     return server.url if server else ""
+
+
+async def _open_bridge(stack: AsyncExitStack, options: Options, osc: OscServer, networks: Networks) -> None:
+    """For Strudel's patterns; another bridge may have its port."""
+    await asyncio.to_thread(import_module, "riffosc.control.bridge")
+    from riffosc.control.bridge import SITES, Bridge
+
+    try:
+        guard = Guard(networks, [options.bind, host_name()], (*SITES, *(options.strudel or ())))
+        bridge = await Bridge.open(osc.desk, guard, options.bind)
+        stack.push_async_callback(bridge.close)
+    except OSError as error:
+        log.warning(
+            "%s; is Strudel's own bridge running? Patterns reach riffosc with .oscport(%d), then", error, osc.port
+        )
 
 
 async def _announce(stack: AsyncExitStack, options: Options, port: int, web: bool) -> None:

@@ -72,6 +72,14 @@ def player_options(command: Any) -> Any:
             ),
             click.option("--no-web", is_flag=True, help="No page and no OSCQuery."),
             click.option(
+                "--strudel",
+                multiple=True,
+                is_flag=False,
+                flag_value="https://strudel.cc",
+                metavar="[SITE]",
+                help="Be the bridge for Strudel's .osc(), from strudel.cc or another site.",
+            ),
+            click.option(
                 "--tidal",
                 metavar="HOST:PORT",
                 default="127.0.0.1:6010",
@@ -141,6 +149,7 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
             port=options["port"],
             allow=options["allow"],
             web=not options["no_web"],
+            strudel=options["strudel"] or None,
             tidal=options["tidal"],
             announce=options["announce"],
             model=options["model"],

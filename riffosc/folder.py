@@ -97,6 +97,19 @@ class Folder:
             raise FolderError(f"{sound.name} cannot be saved: {_reason(error)}") from error
         return saved / sound.name
 
+    def newest(self, count: int) -> dict[str, list[Path]]:
+        """The newest loops of each bank, at most so many, newest first. Any thread."""
+        banks = sorted(path for path in _listing(self.path) if BANK.fullmatch(path.name))
+        return {bank.name: _newest(bank, count) for bank in banks}
+
+    def loop(self, bank: str, name: str) -> Path | None:
+        """A loop's file, if it is there and is one: nothing else in the folder, or outside. Any thread."""
+        match = LOOP.fullmatch(name)
+        if match is None or match[1] != bank or match[3] != "wav" or Path(name).name != name:
+            return None
+        path = self.path / bank / name
+        return path if path.is_file() else None
+
     def _tidy_up(self) -> None:
         """Half files are left only where riffosc was killed in the middle of writing."""
         banks = [path for path in self.path.iterdir() if BANK.fullmatch(path.name) or path.name == SAVED]
@@ -181,6 +194,12 @@ def _pair(path: Path | str) -> tuple[Path, Path]:
     """A clip's sound and its picture."""
     whole = Path(os.path.abspath(path))
     return whole.with_suffix(".wav"), whole.with_suffix(".png")
+
+
+def _newest(bank: Path, count: int) -> list[Path]:
+    numbered = [(int(match[2]), path) for path in _listing(bank) if (match := LOOP.fullmatch(path.name))]
+    loops = sorted((one for one in numbered if one[1].suffix == ".wav"), reverse=True)
+    return [path for _, path in loops[:count]]
 
 
 def _listing(folder: Path) -> list[Path]:

@@ -22,6 +22,7 @@ from riffosc.app import Options, running
 from riffosc.clip import Clip, ClipRequest
 from riffosc.control.guard import Guard
 from riffosc.control.networks import Networks
+from riffosc.control.offers import Offers
 from riffosc.control.osc import OscServer
 from riffosc.control.web import BODY_BYTES, WebServer
 from riffosc.errands import AT_ONCE, Busy, Errands
@@ -187,7 +188,7 @@ def posted(port: int, body: bytes, **headers: str) -> tuple[int, bytes, str]:
 def with_http(answer: Callable[[bytes], Awaitable[tuple[int, str]]], play: Callable[[int], Awaitable[None]]) -> None:
     async def main() -> None:
         osc = await OscServer.open(Store(), port=0)
-        web = await WebServer.open(osc.desk, Guard(Networks()), "127.0.0.1", 0, answer)
+        web = await WebServer.open(osc.desk, Guard(Networks()), "127.0.0.1", 0, Offers(answer))
         try:
             await play(web.port)
         finally:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from riffosc.control.networks import Networks
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
-PUBLIC: tuple[str, ...] = ()  # beginnings of paths that the pages of other sites may read, too
+PUBLIC = ("/strudel.json", "/clips/")  # what the pages of other sites may read, too: beginnings of paths
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?")
 
@@ -29,10 +29,11 @@ class Request:
 
 
 class Guard:
-    """`names` are ours besides those of every computer: what `--bind` says."""
+    """`names` are ours besides those of every computer: what `--bind` says. The pages of `sites` may do everything."""
 
-    def __init__(self, networks: Networks, names: Iterable[str] = ()) -> None:
+    def __init__(self, networks: Networks, names: Iterable[str] = (), sites: Iterable[str] = ()) -> None:
         self._allow = networks.allow
+        self._sites = {site.lower().rstrip("/") for site in sites}
         self._names = {*LOCAL, *(bracketed(name.lower()) for name in names)}
 
     def refusal(self, request: Request) -> str:
@@ -43,7 +44,7 @@ class Guard:
         if not self._ours(host, *request.reached):
             return "this is not the name of a riffosc"
         origin = request.headers.get("origin")
-        if origin is None or origin.lower() == f"http://{host}":
+        if origin is None or origin.lower() in {f"http://{host}", *self._sites}:
             return ""
         if request.path.startswith(PUBLIC) and not request.changes:
             return ""

@@ -9,7 +9,8 @@ from riffosc.control.reports import Code, Refusal
 Keys = Mapping[str, Argument]
 
 ADDRESSES = ("/riff/play", "/dirt/play")  # the voice is in the message
-BOOKKEEPING = frozenset(("voice", "riff", "orbit", "at", "cps", "cycle", "delta", "_id_", "s", "n"))  # no parameters
+ROUTING = ("oschost", "oscport")  # by which Strudel's bridge knows where to
+BOOKKEEPING = frozenset(("voice", "riff", "orbit", "at", "cps", "cycle", "delta", "_id_", "s", "n", *ROUTING))
 MAX_VOICE_DIGITS = 3
 
 

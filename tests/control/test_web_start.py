@@ -66,10 +66,12 @@ OPEN = """
 import asyncio, sys
 from pathlib import Path
 from riffosc.app import Options, running
+from websockets.asyncio.client import connect
 
 async def play():
-    async with running(Options(audio="none", bind="0.0.0.0", state=Path(sys.argv[1]), allow=tuple(sys.argv[2:]))):
-        pass
+    options = Options(audio="none", bind="0.0.0.0", state=Path(sys.argv[1]), strudel=(), allow=tuple(sys.argv[2:]))
+    async with running(options), connect("ws://localhost:8080", origin="https://strudel.cc"):
+        print("Strudel is there")
 
 asyncio.run(play())
 """
@@ -81,6 +83,7 @@ def test_open_to_a_network_is_said_when_anybody_may_play(tmp_path, allow):
     inside = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
     command = [*inside, sys.executable, "-c", OPEN, str(tmp_path), *allow]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
+    assert "Strudel is there" in done.stdout
     assert ("OSC has no password: who reaches 0.0.0.0" in done.stderr) is (not allow)
 
 
