@@ -98,9 +98,10 @@ def to_pixels(values: Tensor) -> Pixels:
     return pixels
 
 
-def to_values(pixels: Pixels) -> Tensor:
-    """The inverse of `to_pixels`."""
-    return (1 - torch.tensor(pixels, dtype=torch.float32) / 255).flip(-2).transpose(-1, -2).contiguous()
+def to_values(pixels: Pixels, device: torch.device | None = None) -> Tensor:
+    """The inverse of `to_pixels`; the pixels are bytes until they are on the device."""
+    there = torch.tensor(pixels, device=device).float()
+    return (1 - there / 255).flip(-2).transpose(-1, -2).contiguous()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from riffosc.synthesis.failing import ModelError, Tell, lacks_memory
 from riffosc.synthesis.family import Model
 from riffosc.synthesis.model.canvas import ScoreModel
 from riffosc.synthesis.model.embedded import EmbeddedModel
+from riffosc.synthesis.place import fastest
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +51,7 @@ def _load(name: str, tell: Tell) -> Model:
 
 def device_words(name: str) -> str:
     """Where a model paints, for people; the embedded one always on the processor."""
-    if name != EMBEDDED_NAME and torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return f"cpu, {torch.get_num_threads()} threads"
+    return f"cpu, {torch.get_num_threads()} threads" if name == EMBEDDED_NAME else str(fastest())
 
 
 def is_hub_name(name: str) -> bool:

@@ -1,6 +1,8 @@
 """Pictures as sound, and pictures in the columns that a model wants."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,6 +10,7 @@ from torch import Tensor
 from riffosc.clip import ClipRequest, Samples
 from riffosc.picture import Picture, PictureSettings
 from riffosc.synthesis import codec, pieces
+from riffosc.synthesis.place import fastest
 
 
 def perform(picture: Picture, request: ClipRequest, progress: codec.Progress = lambda _: None) -> Samples:
@@ -15,8 +18,29 @@ def perform(picture: Picture, request: ClipRequest, progress: codec.Progress = l
 
     Always from the pixels, so that a saved picture sounds as its clip did.
     """
-    how = codec.Performance(picture.settings, request.frames, request.samplerate, request.seed, request.inverter)
-    return codec.invert(codec.to_values(picture.pixels), how, progress)
+    return codec.invert(_there(picture), _how(picture, request), progress)
+
+
+def perform_together(pictures: Sequence[Picture], requests: Sequence[ClipRequest]) -> list[Samples]:
+    """As `perform`, those of one length and setting at once."""
+    groups: dict[Any, list[int]] = {}
+    for number, (picture, request) in enumerate(zip(pictures, requests, strict=True)):
+        groups.setdefault((replace(_how(picture, request), seed=0), picture.pixels.shape), []).append(number)
+    performed: dict[int, Samples] = {}
+    for (how, _), numbers in groups.items():
+        values = torch.stack([_there(pictures[number]) for number in numbers])
+        samples = codec.invert_many(values, how, [requests[number].seed for number in numbers])
+        performed.update(zip(numbers, samples, strict=True))
+    return [performed[number] for number in range(len(pictures))]
+
+
+def _how(picture: Picture, request: ClipRequest) -> codec.Performance:
+    return codec.Performance(picture.settings, request.frames, request.samplerate, request.seed, request.inverter)
+
+
+def _there(picture: Picture) -> Tensor:
+    """Its values, where pictures are performed."""
+    return codec.to_values(picture.pixels, fastest().device)
 
 
 def converted(picture: Picture, settings: PictureSettings, tempo: float, seed: int) -> Picture:

@@ -17,6 +17,7 @@ from riffosc.synthesis.diffusion.opening import open_folder
 from riffosc.synthesis.diffusion.schedule import make_scheduler
 from riffosc.synthesis.diffusion.stable import StableDiffusion
 from riffosc.synthesis.latents import Draws
+from riffosc.synthesis.place import EXACT
 from riffosc.synthesis.sampler import Given, keeper, sample
 
 # What some schedulers do with numpy is diffusers' to mend.
@@ -51,7 +52,7 @@ def theirs(folder: Path) -> StableDiffusionPipeline:
 
 @pytest.fixture(scope="module")
 def ours(folder: Path, theirs: StableDiffusionPipeline) -> StableDiffusion:
-    return open_folder(folder, circular=False)
+    return open_folder(folder, circular=False, place=EXACT)
 
 
 @pytest.fixture(scope="module")

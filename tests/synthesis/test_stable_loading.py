@@ -26,6 +26,7 @@ from riffosc.synthesis.diffusion.stable import StableDiffusion
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.latents import Draws, flow_time
 from riffosc.synthesis.models import load_model
+from riffosc.synthesis.place import EXACT
 from riffosc.synthesis.render import Renderer
 
 
@@ -44,7 +45,7 @@ def copy(folder: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def model(folder: Path) -> StableDiffusion:
-    return open_folder(folder)
+    return open_folder(folder, place=EXACT)
 
 
 # Circular
@@ -192,7 +193,7 @@ def test_other_layouts_are_told_apart(copy: Path) -> None:
 def test_denoising_is_as_noisy_as_in_the_embedded_model(model: StableDiffusion) -> None:
     scheduler = make_scheduler(model.scheduler_config, "DDIM")
     for denoising in (0.25, 0.5, 0.75):
-        course = Course(scheduler, Going(1000, denoising, torch.device("cpu")), Draws(ClipRequest()))
+        course = Course(scheduler, Going(1000, denoising), Draws(ClipRequest()))
         kept = float(scheduler.alphas_cumprod[int(course.times[0]) - 1])
         ratio = ((1 - kept) / kept) ** 0.5
         assert ratio / (1 + ratio) == pytest.approx(flow_time(denoising), abs=0.002)

@@ -13,6 +13,7 @@ from riffosc.clip import Rig
 from riffosc.synthesis.diffusion.opening import open_folder
 from riffosc.synthesis.diffusion.stable import StableDiffusion
 from riffosc.synthesis.failing import ModelError
+from riffosc.synthesis.place import EXACT
 
 QUERY = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
 OUT = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0"
@@ -25,7 +26,7 @@ ALPHA, RANK = 2.0, 4
 def model(tmp_path_factory: pytest.TempPathFactory) -> StableDiffusion:
     folder = tmp_path_factory.mktemp("stable")
     write_model(folder)
-    return open_folder(folder)
+    return open_folder(folder, place=EXACT)
 
 
 @pytest.fixture(autouse=True)

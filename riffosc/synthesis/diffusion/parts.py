@@ -77,6 +77,8 @@ def _filled(kind: Any, config: Config, tensors: Tensors, source: Path, dtype: to
 
 
 def build_text_encoder(config: Config, tensors: Tensors, source: Path, dtype: torch.dtype) -> CLIPTextModel:
+    """In full precision where the others are in bfloat16, which has too few digits for weighted words."""
+    dtype = torch.float32 if dtype == torch.bfloat16 else dtype
     try:
         with torch.device("meta"):
             encoder = CLIPTextModel(CLIPTextConfig(**config))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import diffusers
-import torch
 from torch import Tensor
 
 from riffosc.synthesis.failing import ModelError
@@ -51,7 +50,6 @@ class Going:
 
     steps: int
     strength: float | None  # how far from the picture; None without one
-    device: torch.device
 
 
 class Course:
@@ -60,13 +58,13 @@ class Course:
     def __init__(self, scheduler: Any, going: Going, draws: Draws) -> None:
         self._scheduler = scheduler
         steps, strength = going.steps, going.strength
-        scheduler.set_timesteps(steps, device=going.device)
+        scheduler.set_timesteps(steps)  # on the processor: from a GPU each would have to be waited for
         skipped = 0 if strength is None else (steps - min(int(steps * strength), steps)) * scheduler.order
         if hasattr(scheduler, "set_begin_index"):
             scheduler.set_begin_index(skipped)
         self._from_noise = strength is None
         self._timesteps = scheduler.timesteps[skipped:]
-        self.times = [float(time) for time in self._timesteps]
+        self.times: list[float] = self._timesteps.double().tolist()
         told = inspect.signature(scheduler.step).parameters
         self._drawing = {"generator": draws.ours} if "generator" in told else {}
 
