@@ -504,6 +504,33 @@ def bench_codec(device: str, pictures: Path | None, json_file: Path | None, **sc
         raise click.ClickException(str(error)) from error
 
 
+@bench.command("pipeline")
+@click.option(
+    "--size", type=click.Choice(("full", "small", "tiny")),
+    help="Of the model: Stable Diffusion 1.5's, a tenth, less; full on a GPU, small without one.",
+)  # fmt: skip
+@click.option("--at-most", type=click.IntRange(1, 8), help="Voices at a time; 8 on a GPU, 2 without one.")
+@click.option("--repeat", default=3, show_default=True, type=click.IntRange(1), help="Times, for the median.")
+@click.option("--columns", default=512, show_default=True, type=click.IntRange(64, 2048), help="10 ms each.")
+@click.option(
+    "--way", default="chosen", show_default=True, type=click.Choice(("chosen", "written", "recorded", "compiled")),
+    help="How a GPU is kept busy.",
+)  # fmt: skip
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
+def bench_pipeline(json_file: Path | None, **scope: Any) -> None:
+    """Riffusion's recipe in plain diffusers and torchaudio, beside riffosc with the same random weights.
+
+    Seconds a clip, and of each its parts; memory at its highest; how many times faster than the recipe. What has been
+    measured is printed as it comes, and written when you stop it, too.
+    """
+    from riffosc.bench.pipeline import print_pipeline
+
+    try:
+        print_pipeline({name: value for name, value in scope.items() if value is not None}, json_file, click.echo)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @bench.command("audio")
 @click.option("--seconds", default=60.0, show_default=True, help="How long to play.")
 @click.option("--period", default=256, show_default=True, help="Frames in a block of the JACK server.")

@@ -1,48 +1,20 @@
 """Small models of Stable Diffusion's layout with random weights, in folders as diffusers and the hub have them."""
 
-import json
 import re
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import AutoencoderTiny, StableDiffusionPipeline
 from diffusers.loaders.single_file_utils import DIFFUSERS_TO_LDM_MAPPING
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel
+
+from riffosc.bench import random_models
+from riffosc.bench.random_models import SIZES, text_encoder, with_more, write_tokenizer
+
+__all__ = ["text_encoder", "write_tokenizer"]
 
 Tensors = dict[str, torch.Tensor]
 
-WIDTH = 64  # of the text encoder
-MERGES = (
-    "t e",
-    "te c",
-    "tec h",
-    "tech n",
-    "techn o</w>",
-    "d r",
-    "dr u",
-    "dru m",
-    "drum s</w>",
-    "b a",
-    "ba s",
-    "bas s</w>",
-)
-UNET = {
-    "sample_size": 64,
-    "norm_num_groups": 8,
-    "block_out_channels": (16, 32),
-    "layers_per_block": 1,
-    "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
-    "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
-    "cross_attention_dim": WIDTH,
-    "attention_head_dim": 2,
-}
-VAE = {
-    "norm_num_groups": 4,
-    "block_out_channels": (4, 4, 8, 8),
-    "layers_per_block": 1,
-    "down_block_types": ("DownEncoderBlock2D",) * 4,
-    "up_block_types": ("UpDecoderBlock2D",) * 4,
-}
 TINY_VAE = {
     "encoder_block_out_channels": (16,) * 4,
     "decoder_block_out_channels": (16,) * 4,
@@ -51,64 +23,11 @@ TINY_VAE = {
 }
 
 
-def write_tokenizer(folder: Path) -> CLIPTokenizer:
-    """Bytes, bytes that end a word, and a few merges, in the two files that CLIP's tokenizer is published in."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    letters = [chr(byte) for byte in shown] + [chr(256 + n) for n in range(256 - len(shown))]
-    entries = [*letters, *(letter + "</w>" for letter in letters), *(merge.replace(" ", "") for merge in MERGES)]
-    entries += ["<|startoftext|>", "<|endoftext|>"]
-    (folder / "vocab.json").write_text(json.dumps({entry: number for number, entry in enumerate(entries)}))
-    (folder / "merges.txt").write_text("\n".join(("#version: 0.2", *MERGES)) + "\n")
-    told = {"tokenizer_class": "CLIPTokenizer", "model_max_length": 77, "pad_token": "<|endoftext|>"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(told))
-    return CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
-
-
-def text_encoder(vocabulary: int) -> CLIPTextModel:
-    return CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=vocabulary,
-            hidden_size=WIDTH,
-            projection_dim=WIDTH,
-            intermediate_size=2 * WIDTH,
-            num_hidden_layers=2,
-            num_attention_heads=1,
-            bos_token_id=vocabulary - 2,
-            eos_token_id=vocabulary - 1,
-        )
-    )
-
-
 def write_model(
     folder: Path, seed: int = 0, vae: dict[str, object] | None = None, **unet: object
 ) -> StableDiffusionPipeline:
-    """A folder as diffusers writes it, and the pipeline it was written from."""
-    tokenizer = write_tokenizer(folder / "tokenizer")
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        pipeline = StableDiffusionPipeline(
-            vae=AutoencoderKL(**{**VAE, **(vae or {})}),
-            text_encoder=text_encoder(len(tokenizer)),
-            tokenizer=tokenizer,
-            unet=UNet2DConditionModel(**{**UNET, **unet}),
-            scheduler=PNDMScheduler(
-                beta_start=0.00085,
-                beta_end=0.012,
-                beta_schedule="scaled_linear",
-                set_alpha_to_one=False,
-                skip_prk_steps=True,
-                steps_offset=1,
-            ),
-            safety_checker=None,
-            feature_extractor=None,
-            requires_safety_checker=False,
-        )
-    pipeline.set_progress_bar_config(disable=True)
-    for part in ("unet", "vae", "text_encoder", "scheduler"):
-        getattr(pipeline, part).save_pretrained(folder / part)
-    (folder / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
-    return pipeline
+    """The smallest, with these of its sizes changed."""
+    return random_models.write_model(folder, with_more(SIZES["tiny"], vae or {}, unet), seed)
 
 
 def write_tiny_autoencoder(folder: Path, seed: int = 1) -> AutoencoderTiny:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from riffosc.synthesis.place import ONE_AT_A_TIME
 
-AT_MOST = 24  # sizes that are kept; those not used for longest go first
+AT_MOST = 48  # sizes that are kept; those not used for longest go first
 REHEARSALS = 2  # before a recording: libraries choose their ways, and reserve memory, when they are first used
 
 Work = Callable[..., Tensor]

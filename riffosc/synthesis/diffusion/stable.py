@@ -276,6 +276,7 @@ class StableCanvas:
         times = [ask.time for ask in asks for _ in ask.x]
         guidances = [ask.canvas.guidance for ask in asks for _ in ask.x]
         x, text = torch.cat([ask.x for ask in asks]), torch.cat([ask.text for ask in asks])
+        self._model.foresee(self._request, len(x), text.shape[1])
         found = self._model.guess_each(x, times, text, guidances)
         return list(torch.split(found, [len(ask.x) for ask in asks]))
 
