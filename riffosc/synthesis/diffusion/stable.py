@@ -129,15 +129,15 @@ class StableDiffusion:
         return scaled
 
     @torch.inference_mode()
-    def decode(self, latents: Tensor, channels: int = 3) -> Pixels:
-        """Latents to pixels (channels, rows, columns): the model paints in colour, and only red is music.
+    def decode(self, latents: Tensor) -> Pixels:
+        """Latents to pixels (3, rows, columns): the model paints in colour, and only red is music.
 
         Raises ModelError for what is no picture.
         """
         painted = self._painted(latents)
         if not painted.isfinite().all():
             raise ModelError("The model painted what is no picture: its numbers are not finite.")
-        bytes_of = ((painted[:channels] / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8)
+        bytes_of = ((painted / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8)
         pixels: Pixels = bytes_of.cpu().numpy()
         return pixels
 
@@ -281,6 +281,6 @@ class StableCanvas:
         return list(torch.split(found, [len(ask.x) for ask in asks]))
 
     def picture(self, latents: Tensor) -> Picture:
-        red = self._model.decode(latents, channels=1)
+        red = self._model.decode(latents)[:1]
         request = self._request
         return Picture(red, self.settings, request.beats, request.tempo, request.quantum, request.key)
