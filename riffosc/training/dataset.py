@@ -15,14 +15,14 @@ from torch import Generator, Tensor
 
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.model.autoencoder import Autoencoder, Moments, fitted
-from riffosc.synthesis.model.embedded import UNKNOWN_KEY
+from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Meter, Sizes
 from riffosc.synthesis.model.sentence import Sentences
 from riffosc.synthesis.model.text import Tokenizer, split_words
 from riffosc.training.pictures import Entry, seen
 
 HELD_OUT_EVERY = 30  # loops whose number divides by this are never trained on
-DROP_CAPTION, DROP_KEY, DROP_WORD = 0.1, 0.25, 0.05
+DROP_ALL, DROP_CAPTION, DROP_KEY, DROP_WORD = 0.08, 0.04, 0.2, 0.05  # all: caption and key, as guidance leaves them
 BLUR = 0.5  # of a sentence encoder's vectors, which are of root mean square 1
 KEPT_CAPTIONS = 50_000  # whose text is not asked for again
 
@@ -46,6 +46,7 @@ class Batch:
     tempo: Tensor  # (batch,)
     key: Tensor  # (batch, 2)
     told: tuple[Tensor, ...]  # captions, as `Network.text` takes them
+    empty: tuple[Tensor, ...]  # as many empty ones
 
 
 class Captioner(Protocol):
@@ -114,22 +115,24 @@ class Dataset:
         return self.batch(meters[which], [items[i] for i in chosen], generator)
 
     def batch(self, meter: Meter, items: list[Item], generator: Generator) -> Batch:
-        """Each item with one of its captions; now and then without caption, key or a word."""
-        told = self.captioner([self._caption(one, generator) for one in items], generator)
+        """Each item with one of its captions; now and then without caption, key, both or a word."""
+        chance = torch.rand(len(items), generator=generator)
+        silent = chance < DROP_ALL + DROP_CAPTION
+        captions = [self._caption(one, generator) for one in items]
+        captions = ["" if mute else said for said, mute in zip(captions, silent.tolist(), strict=True)]
         keys = torch.tensor([one.key for one in items])
-        free = torch.rand(len(items), 1, generator=generator) < DROP_KEY
+        free = (chance < DROP_ALL) | (torch.rand(len(items), generator=generator) < DROP_KEY)
         return Batch(
             meter,
             torch.stack([one.latents for one in items]).float(),
             torch.tensor([one.tempo for one in items]),
-            torch.where(free, torch.tensor(UNKNOWN_KEY), keys),
-            told,
+            torch.where(free[:, None], torch.tensor(UNKNOWN_KEY), keys),
+            self.captioner(captions, generator),
+            self.captioner([""] * len(items), generator),
         )
 
     @staticmethod
     def _caption(one: Item, generator: Generator) -> str:
-        if float(torch.rand(1, generator=generator)) < DROP_CAPTION:
-            return ""
         return one.captions[int(torch.randint(len(one.captions), (1,), generator=generator))]
 
 

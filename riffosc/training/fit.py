@@ -19,13 +19,15 @@ from riffosc.picture import EMBEDDED
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Network, Plan, read_sentences
-from riffosc.synthesis.model.network import Conditions, Sizes, score_features
+from riffosc.synthesis.model.keys import UNKNOWN_KEY
+from riffosc.synthesis.model.network import MOST_GUIDANCE, Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences
 from riffosc.training.dataset import Batch, Dataset, Spelled, Understood, encode_shard, fit_autoencoder, vocabulary
 
 WARM_UP = 100  # steps
 STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
 TIME_MEAN, TIME_SPREAD = 1.1, 1.2  # of the logit of flow time
+PLAIN = 0.25  # share of a batch whose guidance is 1, where guidance is taught
 LOG_EVERY = 50
 CHECK_EVERY = 250
 
@@ -48,6 +50,7 @@ class FitOptions:
     text: Path | None = None  # a sentence encoder's file; without one a vocabulary is learned from the captions
     start: Path | None = None  # a model folder to go on from, instead of from nothing
     resume: bool = False
+    guided: bool = False  # teach it guidance, so that one pass does
     compiled: bool = False  # the blocks, by torch.compile: a quarter faster, where there is a C++ compiler
     sizes: Sizes = field(default_factory=Sizes)
     report: Callable[[str], None] = click.echo
@@ -61,23 +64,49 @@ class FitOptions:
         return self.run / "checkpoint.pt"
 
 
-def flow_loss(network: Network, batch: Batch, generator: Generator) -> Tensor:
+def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Network | None = None) -> Tensor:
     """Mean square error of the velocity, at times spread evenly over a logit-normal distribution.
 
     It is shifted towards noise (Esser et al., arXiv 2403.03206, section 5.3.2): many tokens with a few strong
     dimensions show through much noise what is played, so only the noisiest times have a use for the words.
+    With a teacher, the network learns the velocity that guidance would make of the teacher's.
     """
     size = len(batch.latents)
-    even = (torch.arange(size) + torch.rand(size, generator=generator)) / size
+    even = (torch.randperm(size, generator=generator) + torch.rand(size, generator=generator)) / size
     normal = torch.special.ndtri(even.clamp(1e-4, 1 - 1e-4))
     time_of = (TIME_MEAN + TIME_SPREAD * normal).sigmoid()
     noise = torch.randn(batch.latents.shape, generator=generator)
     x = torch.lerp(batch.latents, noise, time_of[:, None, None])
+    target = noise - batch.latents
     with torch.autocast("cpu", torch.bfloat16):
-        text = network.text(batch.told)
-        told = Conditions(text, score_features(batch.tempo, batch.meter), batch.key)
+        told = Conditions(network.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
+        if teacher is not None:
+            told, further = guidance_of(teacher, x, time_of, told, batch, generator)
+            target = target + further
         velocity: Tensor = network.denoiser(x, time_of, told, batch.meter)
-    return nn.functional.mse_loss(velocity.float(), noise - batch.latents)
+    return nn.functional.mse_loss(velocity.float(), target)
+
+
+@torch.no_grad()
+def guidance_of(
+    teacher: Network, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch, generator: Generator
+) -> tuple[Conditions, Tensor]:
+    """Conditions with a guidance drawn for each loop, and what it adds to the velocity (batch, tokens, dims).
+
+    Added to the clip's own velocity it makes a target whose mean is the guided one (Tang et al., arXiv 2502.12154);
+    a share of the batch is left at guidance 1 and goes on learning the plain one. Guidance leads away from what is
+    painted without prompt and key.
+    """
+    size = len(x)
+    rows = slice(round(PLAIN * size), None)
+    guidance = torch.ones(size)
+    guidance[rows] += (MOST_GUIDANCE - 1) * torch.rand(len(guidance[rows]), generator=generator)
+    asked = Conditions(told.text[rows], told.score[rows], told.key[rows])
+    free = Conditions(teacher.text(batch.empty)[rows], asked.score, torch.tensor(UNKNOWN_KEY).expand_as(asked.key))
+    towards, away = (teacher.denoiser(x[rows], time_of[rows], each, batch.meter).float() for each in (asked, free))
+    further = torch.zeros_like(x)
+    further[rows] = (guidance[rows, None, None] - 1) * (towards - away)
+    return replace(told, guidance=guidance), further
 
 
 def optimizers(network: Network, options: FitOptions) -> list[torch.optim.Optimizer]:
@@ -126,8 +155,9 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         if options.compiled:
             torch._dynamo.config.recompile_limit = 64  # a shape of each meter
-            for block in self.network.denoiser.blocks:
-                block.compile(dynamic=False)
+            for network in (self.network, self.averaged) if plan.sizes.guided else (self.network,):
+                for block in network.denoiser.blocks:
+                    block.compile(dynamic=False)
 
     @property
     def progress(self) -> float:
@@ -153,7 +183,8 @@ class Trainer:
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = optimizer.defaults["lr"] * self.rate()
-        loss = flow_loss(self.network, self.dataset.draw(self.generator, self.options.tokens), self.generator)
+        batch = self.dataset.draw(self.generator, self.options.tokens)
+        loss = flow_loss(self.network, batch, self.generator, self.averaged if self.plan.sizes.guided else None)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimizer in self.optimizers:
@@ -238,9 +269,10 @@ def _going_on(options: FitOptions, model: EmbeddedModel) -> Trainer:
         raise ModelError(f"The model in {options.start} has pictures of another kind: it cannot be trained on.")
     if model.sentences is not None:
         model.sentences.copy_to(options.run)
-    trainer = Trainer(options, model.plan, model.autoencoder, model.network.denoiser.deviation)
+    plan = replace(model.plan, sizes=replace(model.plan.sizes, guided=model.plan.sizes.guided or options.guided))
+    trainer = Trainer(options, plan, model.autoencoder, model.network.denoiser.deviation)
     for network in (trainer.network, trainer.averaged):
-        network.load_state_dict(model.network.state_dict())
+        network.load_state_dict({**trainer.network.state_dict(), **model.network.state_dict()})
     return trainer
 
 
@@ -303,6 +335,7 @@ def export(run: Path, folder: Path) -> None:
 @click.option(
     "--from", "start", metavar="FOLDER", type=click.Path(path_type=Path), help="Go on from a model; embedded: shipped."
 )
+@click.option("--guided", is_flag=True, help="Teach it guidance: then a prompt takes one pass a step instead of two.")
 @click.option("--rate", "share", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
               help="Share of the usual learning rate; 0.3 keeps more of what a model knew.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
@@ -319,6 +352,8 @@ def main(corpus: Path | None, run: Path, threads: int, share: float, folder: Pat
             raise click.UsageError("--corpus says what to learn from, or --export where to write the model")
         elif options["start"] and options["text"]:
             raise click.UsageError("a model has its own words: give --from or --text")
+        elif options["guided"] and not (options["start"] or options["resume"]):
+            raise click.UsageError("--guided teaches a model that can paint: give it --from")
         else:
             usual = FitOptions(corpus, run, **options)
             fit(replace(usual, rate=usual.rate * share, matrix_rate=usual.matrix_rate * share))

@@ -20,7 +20,7 @@ import torch
 from riffosc.clip import Samples
 from riffosc.sounds import SUFFIXES, Sound, clock, read_sound
 from riffosc.synthesis.codec import resample
-from riffosc.synthesis.model.embedded import parse_key
+from riffosc.synthesis.model.keys import parse_key
 from riffosc.training.corpus import SAMPLERATE, SHARD, save_shard, to_int16
 from riffosc.training.pictures import Entry
 

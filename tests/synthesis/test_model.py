@@ -13,7 +13,8 @@ from riffosc.resources import seeds_dir
 from riffosc.synthesis.codec import to_values
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Moments, fitted
-from riffosc.synthesis.model.embedded import EmbeddedModel, Plan, Score, parse_key
+from riffosc.synthesis.model.embedded import EmbeddedModel, Plan, Score
+from riffosc.synthesis.model.keys import key_said, parse_key
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
 from riffosc.synthesis.model.text import Tokenizer, Vocabulary, split_words
 
@@ -140,6 +141,28 @@ def test_no_key_and_no_such_key() -> None:
     assert parse_key("") is None
     with pytest.raises(ValueError, match="'H#' is not a key"):
         parse_key("H#")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "key"),
+    [
+        ("rhodes chords in e flat minor", "Ebm"),
+        ("techno, f# minor, 130 bpm", "F#m"),
+        ("g-sharp major pads", "G#"),
+        ("bb major horns", "Bb"),
+        ("piano in a minor key of sorts", "Am"),
+        ("piano, a minor", "Am"),
+        ("D Dorian bass", "Dm"),
+        ("f mixolydian", "F"),
+        ("a minor masterpiece", ""),
+        ("a major chord progression", ""),
+        ("dub minor", ""),
+        ("drums", ""),
+    ],
+)
+def test_a_key_in_words_is_a_key(prompt: str, key: str) -> None:
+    assert key_said(prompt) == key
+    assert (parse_key(key) is None) == (not key)
 
 
 def test_saved_and_loaded(model: EmbeddedModel, tmp_path: Path) -> None:

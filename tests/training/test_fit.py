@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
-from riffosc.synthesis.model.network import Sizes
+from riffosc.synthesis.model.keys import UNKNOWN_KEY
+from riffosc.synthesis.model.network import Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import EncoderSizes, SentenceEncoder, save_encoder
 from riffosc.training.corpus import write_shard
 from riffosc.training.dataset import Dataset, fit_autoencoder
@@ -127,3 +128,31 @@ def test_captions_are_dropped_now_and_then(options: FitOptions) -> None:
     keys = torch.cat([dataset.draw(trainer.generator, 4096).key for _ in range(20)])
     assert 0.05 < (rows == 0).all(1).float().mean() < 0.16
     assert 0.17 < (keys[:, 0] == 12).float().mean() < 0.33
+
+
+def test_guidance_is_learned_from_what_the_model_knows(options: FitOptions, tmp_path: Path) -> None:
+    """Told a guidance, it comes near what comparing two guesses of the plain model gives; told none, it is plain."""
+    fit(replace(options, steps=60))
+    export(options.run, tmp_path / "plain")
+    taught = replace(options, run=tmp_path / "taught", start=tmp_path / "plain", guided=True, steps=60)
+    taught.cache.mkdir(parents=True)
+    trainer = begun(taught)
+    trainer.take_in()
+    batch = trainer.dataset.draw(trainer.generator, 2048)
+    plain = EmbeddedModel.load(tmp_path / "plain").network
+    told = Conditions(plain.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
+    free = replace(told, text=plain.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(batch.key))
+    x, time = torch.randn_like(batch.latents), torch.full((len(batch.latents),), 0.95)
+    with torch.no_grad():
+        own, away = (plain.denoiser(x, time, each, batch.meter) for each in (told, free))
+        assert torch.equal(trainer.averaged.denoiser(x, time, told, batch.meter), own)
+    for _ in range(60):
+        trainer.train_step()
+    with torch.no_grad():
+        led = replace(told, guidance=torch.full((len(x),), 4.0))
+        plainly, guided, away = (trainer.averaged.denoiser(x, time, each, batch.meter) for each in (told, led, free))
+    learned, compared = guided - plainly, 3 * (plainly - away)
+    assert torch.cosine_similarity(learned.flatten(), compared.flatten(), 0) > 0.5
+    trainer.save()
+    export(taught.run, tmp_path / "model")
+    assert EmbeddedModel.load(tmp_path / "model").plan.sizes.guided

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from riffosc.cli import main
 from riffosc.picture import EMBEDDED
 from riffosc.sounds import Sound
-from riffosc.synthesis.model.embedded import UNKNOWN_KEY, EmbeddedModel, Plan
+from riffosc.synthesis.model.embedded import EmbeddedModel, Plan
+from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Sizes
 from riffosc.training import own
 from riffosc.training.corpus import read_shard

@@ -10,6 +10,7 @@ from riffosc.synthesis.failing import ModelError, Tell
 from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.masking import Shades, reach
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
+from riffosc.synthesis.model.keys import key_said
 from riffosc.synthesis.performing import converted, tiled
 from riffosc.synthesis.prompt import parse_prompt
 from riffosc.synthesis.sampler import Course, Keep, blend_prompts, flow_course
@@ -35,13 +36,14 @@ class ScoreModel:
 
 
 class ScoreCanvas:
-    guides_itself = False
-
     def __init__(self, model: EmbeddedModel, request: ClipRequest) -> None:
         self.shape, self.settings = model.shape(request.beats), model.settings
+        # It was taught to keep away from the empty prompt; from another one, only comparison does.
+        self.guides_itself = model.plan.sizes.guided and not parse_prompt(request.negative)
         self._model, self._request = model, request
         self._columns = request.beats * model.settings.columns_per_beat
-        self._score = Score(request.bars, request.quantum, request.tempo, request.key)
+        loudest, _ = max(request.prompts, key=lambda prompt: prompt[1], default=("", 0.0))
+        self._score = Score(request.bars, request.quantum, request.tempo, request.key or key_said(loudest))
 
     def text(self) -> Tensor:
         away = self._model.text(parse_prompt(self._request.negative))
@@ -62,10 +64,11 @@ class ScoreCanvas:
         return flow_course(self._request, from_picture)
 
     def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
-        velocity: Tensor = self._model.velocity(x, time, text, self._score)
+        guidance = self._request.guidance if self.guides_itself else 1.0
+        velocity: Tensor = self._model.velocity(x, time, text, self._score, guidance)
         return velocity
 
     def picture(self, latents: Tensor) -> Picture:
         pixels = codec.to_pixels(self._model.decode(latents))
         request = self._request
-        return Picture(pixels, self._model.settings, request.beats, request.tempo, request.quantum, request.key)
+        return Picture(pixels, self._model.settings, request.beats, request.tempo, request.quantum, self._score.key)

@@ -18,16 +18,13 @@ from torch import Tensor, nn
 from riffosc.picture import PictureSettings
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
+from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
 FAMILY = "riffosc-loops-1"
 WEIGHTS = Path(__file__).parent / "weights"  # of the model that is shipped
-NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
-MODES = {"": False, "maj": False, "major": False, "m": True, "min": True, "minor": True}
-UNKNOWN_KEY = (12, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +35,6 @@ class Score:
     quantum: int  # beats per bar
     tempo: float  # beats per minute
     key: str = ""  # "Am", "F#", "Ebm"; empty for the model's choice
-
-
-def parse_key(key: str) -> tuple[int, bool] | None:
-    """Pitch class of the root (0 is C) and whether the key is minor; None when it is left free."""
-    text = key.strip()
-    if not text:
-        return None
-    root = NATURAL.get(text[0].upper())
-    sign = SIGNS.get(text[1:2], 0)
-    mode = text[1 + abs(sign) :].strip()
-    minor = True if mode == "m" else MODES.get(mode.lower() if mode != "M" else "maj")
-    if root is None or minor is None:
-        raise ValueError(f"'{key}' is not a key: try Am, F#, Ebm, or nothing.")
-    return (root + sign) % 12, minor
-
-
-def key_numbers(key: str) -> tuple[int, int]:
-    """Root 0..12 and mode 0..2 (major, minor), the last of each for a free key."""
-    parsed = parse_key(key)
-    return UNKNOWN_KEY if parsed is None else (parsed[0], int(parsed[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +153,9 @@ class EmbeddedModel:
         return self.autoencoder.decode(latents)
 
     @torch.no_grad()
-    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score) -> Tensor:
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, guidance: float = 1.0) -> Tensor:
         """Noise minus clip, as the network sees it: x (batch, tokens, dims), time 0..1 with 1 for noise,
-        text (batch, text tokens, width)."""
+        text (batch, text tokens, width). Guidance is for a network that is told of it."""
         batch, meter = len(x), Meter(score.bars, score.quantum)
         if self.plan.sizes.sentences:
             text = without_padding(text)
@@ -186,6 +163,7 @@ class EmbeddedModel:
             text,
             score_features(torch.full((batch,), score.tempo), meter),
             torch.tensor([key_numbers(score.key)] * batch),
+            torch.full((batch,), guidance),
         )
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
             velocity: Tensor = self.network.denoiser(x, torch.full((batch,), time), told, meter)

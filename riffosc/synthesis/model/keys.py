@@ -1,0 +1,47 @@
+"""Keys by name, as parameters and as words of a prompt."""
+
+import re
+
+NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
+MODES = {"": False, "maj": False, "major": False, "m": True, "min": True, "minor": True}
+UNKNOWN_KEY = (12, 2)
+MAJOR, MINOR = ("major", "ionian", "lydian", "mixolydian"), ("minor", "aeolian", "dorian", "phrygian")
+SAID = re.compile(rf"(?<!\w)([a-g])(?:\s?([#♯♭])|[ -](sharp|flat)|(b))?\s({'|'.join(MAJOR + MINOR)})\b(\s+\w)?")
+
+
+def parse_key(key: str) -> tuple[int, bool] | None:
+    """Pitch class of the root (0 is C) and whether the key is minor; None when it is left free."""
+    text = key.strip()
+    if not text:
+        return None
+    root = NATURAL.get(text[0].upper())
+    sign = SIGNS.get(text[1:2], 0)
+    mode = text[1 + abs(sign) :].strip()
+    minor = True if mode == "m" else MODES.get(mode.lower() if mode != "M" else "maj")
+    if root is None or minor is None:
+        raise ValueError(f"'{key}' is not a key: try Am, F#, Ebm, or nothing.")
+    return (root + sign) % 12, minor
+
+
+def key_numbers(key: str) -> tuple[int, int]:
+    """Root 0..12 and mode 0..2 (major, minor), the last of each for a free key."""
+    parsed = parse_key(key)
+    return UNKNOWN_KEY if parsed is None else (parsed[0], int(parsed[1]))
+
+
+def key_said(prompt: str) -> str:
+    """The key that a prompt names: "rhodes in e flat minor" says Ebm; empty where it names none.
+
+    "a minor" is one where nothing follows it that it could belong to, or "in" stands before it.
+    """
+    text = prompt.lower()
+    for found in SAID.finditer(text):
+        root, mark, word, letter, mode, more = found.groups()
+        sharp, flat = mark in ("#", "♯") or word == "sharp", bool(letter) or mark == "♭" or word == "flat"
+        article = (
+            root == "a" and more and not (sharp or flat) and not text[: found.start()].endswith(("in ", "key of "))
+        )
+        if not article:
+            return root.upper() + "#" * sharp + "b" * flat + "m" * (mode in MINOR)
+    return ""
