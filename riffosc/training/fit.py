@@ -81,32 +81,33 @@ def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Net
     with torch.autocast("cpu", torch.bfloat16):
         told = Conditions(network.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
         if teacher is not None:
-            told, further = guidance_of(teacher, x, time_of, told, batch, generator)
-            target = target + further
+            told = replace(told, guidance=drawn_guidance(size, generator))
+            target = target + guidance_adds(teacher, x, time_of, told, batch)
         velocity: Tensor = network.denoiser(x, time_of, told, batch.meter)
     return nn.functional.mse_loss(velocity.float(), target)
 
 
-@torch.no_grad()
-def guidance_of(
-    teacher: Network, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch, generator: Generator
-) -> tuple[Conditions, Tensor]:
-    """Conditions with a guidance drawn for each loop, and what it adds to the velocity (batch, tokens, dims).
+def drawn_guidance(size: int, generator: Generator) -> Tensor:
+    """Guidance of each loop of a batch, (size,): a share of them are plain, so that 1 goes on being learned."""
+    plain = round(PLAIN * size)
+    drawn = 1 + (MOST_GUIDANCE - 1) * torch.rand(size - plain, generator=generator)
+    return torch.cat([torch.ones(plain), drawn])
 
-    Added to the clip's own velocity it makes a target whose mean is the guided one (Tang et al., arXiv 2502.12154);
-    a share of the batch is left at guidance 1 and goes on learning the plain one. Guidance leads away from what is
-    painted without prompt and key.
+
+@torch.no_grad()
+def guidance_adds(teacher: Network, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch) -> Tensor:
+    """What guidance adds to the velocity, (batch, tokens, dims): away from what is painted without prompt and key.
+
+    Added to the clip's own velocity it makes a target whose mean is the guided one (Tang et al., arXiv 2502.12154).
     """
-    size = len(x)
-    rows = slice(round(PLAIN * size), None)
-    guidance = torch.ones(size)
-    guidance[rows] += (MOST_GUIDANCE - 1) * torch.rand(len(guidance[rows]), generator=generator)
-    asked = Conditions(told.text[rows], told.score[rows], told.key[rows])
-    free = Conditions(teacher.text(batch.empty)[rows], asked.score, torch.tensor(UNKNOWN_KEY).expand_as(asked.key))
-    towards, away = (teacher.denoiser(x[rows], time_of[rows], each, batch.meter).float() for each in (asked, free))
-    further = torch.zeros_like(x)
-    further[rows] = (guidance[rows, None, None] - 1) * (towards - away)
-    return replace(told, guidance=guidance), further
+    assert told.guidance is not None
+    led = told.guidance > 1
+    asked = Conditions(told.text[led], told.score[led], told.key[led])
+    free = Conditions(teacher.text(batch.empty)[led], asked.score, torch.tensor(UNKNOWN_KEY).expand_as(asked.key))
+    towards, away = (teacher.denoiser(x[led], time_of[led], each, batch.meter).float() for each in (asked, free))
+    adds = torch.zeros_like(x)
+    adds[led] = (told.guidance[led, None, None] - 1) * (towards - away)
+    return adds
 
 
 def optimizers(network: Network, options: FitOptions) -> list[torch.optim.Optimizer]:
