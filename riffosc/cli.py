@@ -175,7 +175,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 
 @main.command()
 @click.argument("prompt", default="")
-@click.option("--bars", default=2, show_default=True, help="1, 2 or 4.")
+@click.option("--bars", default=2, show_default=True, type=click.IntRange(1, 512), help="Of the loop.")
 @click.option("--quantum", default=4, show_default=True, help="Beats in a bar, 3 or 4.")
 @click.option("--tempo", default=120.0, show_default=True, help="Beats per minute.")
 @click.option("--seed", default=0, show_default=True, help="Number of the noise.")

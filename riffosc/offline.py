@@ -22,12 +22,13 @@ GLOBAL = ("tempo", "quantum", "key", "model", "vae", "lora", "scheduler")
 def request_for(samplerate: int, wishes: dict[str, Any]) -> ClipRequest:
     """The request that the conductor makes of these parameters (by name), as if a player had set them in voice 1.
 
-    Raises ParamError, in words.
+    But for its bars: where nobody waits, there may be any number of them. Raises ParamError, in words.
     """
     store = Store(1)
     for name, value in wishes.items():
         store.set(f"/riff/{name}" if name in GLOBAL else f"/riff/1/{name}", value)
-    conductor = Conductor({1: store.voice(1)}, PictureShelf().find, samplerate)
+    values = {**store.voice(1), "bars": wishes.get("bars", store.get("/riff/1/bars"))}
+    conductor = Conductor({1: values}, PictureShelf().find, samplerate)
     clock = OfflineClock(Timeline(tempo=float(store.get("/riff/tempo")), quantum=int(store.get("/riff/quantum"))))
     conductor.timeline, conductor.key = clock.timeline, str(store.get("/riff/key"))
     conductor.rig = rig_of(store)

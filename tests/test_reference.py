@@ -46,7 +46,8 @@ def test_json():
     named = {record["address"]: record for record in listed["parameters"]}
     assert named["/riff/<voice>/bars"] == {
         "address": "/riff/<voice>/bars", "type": "i", "access": "read-write", "heard": "clip", "default": 2,
-        "low": 1, "high": 4, "choices": [1, 2, 4], "unit": "bars", "doc": "Length of a clip.",
+        "low": 1, "high": 16, "choices": [1, 2, 3, 4, 6, 8, 12, 16], "unit": "bars",
+        "doc": "Length of a clip; the embedded model knows 1, 2 and 4 best.",
     }  # fmt: skip
     assert named["/riff/<voice>/mute"]["default"] == 0
     assert "default" not in named["/riff/panic"] and "heard" not in named["/riff/xruns"]

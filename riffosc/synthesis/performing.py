@@ -18,7 +18,10 @@ def perform(picture: Picture, request: ClipRequest, progress: codec.Progress = l
 
     Always from the pixels, so that a saved picture sounds as its clip did.
     """
-    return codec.invert(_there(picture), _how(picture, request), progress)
+    how = _how(picture, request)
+    if pieces.is_long(how):
+        return pieces.perform(picture.pixels, how, progress)
+    return codec.invert(_there(picture), how, progress)
 
 
 def perform_together(pictures: Sequence[Picture], requests: Sequence[ClipRequest]) -> list[Samples]:
@@ -28,6 +31,9 @@ def perform_together(pictures: Sequence[Picture], requests: Sequence[ClipRequest
         groups.setdefault((replace(_how(picture, request), seed=0), picture.pixels.shape), []).append(number)
     performed: dict[int, Samples] = {}
     for (how, _), numbers in groups.items():
+        if pieces.is_long(how):
+            performed.update((number, perform(pictures[number], requests[number])) for number in numbers)
+            continue
         values = torch.stack([_there(pictures[number]) for number in numbers])
         samples = codec.invert_many(values, how, [requests[number].seed for number in numbers])
         performed.update(zip(numbers, samples, strict=True))

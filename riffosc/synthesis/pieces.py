@@ -59,6 +59,11 @@ class Span:
         return np.arange(self.begin - self.margin, self.end + self.margin) % of
 
 
+def is_long(how: codec.Performance) -> bool:
+    """Whether it is performed in pieces."""
+    return how.frames > WHOLE_S * how.samplerate
+
+
 @torch.inference_mode()
 def perform(pixels: Pixels, how: codec.Performance, progress: Progress = lambda _: None) -> Samples:
     """The sound of a picture: (channels, how.frames), a loop. Raises SizeError, in words.
@@ -67,7 +72,7 @@ def perform(pixels: Pixels, how: codec.Performance, progress: Progress = lambda 
     keep the level through the join.
     """
     check_settings(how.settings, how.samplerate)
-    if how.frames <= WHOLE_S * how.samplerate:
+    if not is_long(how):
         return codec.invert(codec.to_values(pixels), how, progress)
     pixels = _fine_enough(pixels, how)
     columns = pixels.shape[2]

@@ -8,11 +8,10 @@ import torch
 
 from riffosc.clip import Clip, ClipRequest, Rig, Samples
 from riffosc.picture import Picture
-from riffosc.synthesis import codec
+from riffosc.synthesis import codec, pieces
 from riffosc.synthesis.failing import ModelError, Tell, lacks_memory
 from riffosc.synthesis.family import Canvas, Model
 from riffosc.synthesis.latents import Draws
-from riffosc.synthesis.limiter import limit
 from riffosc.synthesis.masking import Inpainting
 from riffosc.synthesis.models import EMBEDDED_NAME, load_model
 from riffosc.synthesis.performing import drawn, perform, perform_together, tiled
@@ -125,7 +124,7 @@ class Renderer:
 
 
 def _finished(request: ClipRequest, samples: Samples, picture: Picture, watch: "Stopwatch") -> Clip:
-    samples = limit(samples, request.samplerate)
+    samples = pieces.limited(samples, request.samplerate)
     picture = drawn(samples, picture, request)
     watch.lap("codec")
     return Clip(request, samples, picture, dict(watch.laps))

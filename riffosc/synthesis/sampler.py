@@ -15,6 +15,7 @@ from torch import Tensor
 from riffosc.clip import ClipRequest
 from riffosc.synthesis.latents import Draws, flow_time
 from riffosc.synthesis.prompt import Spans, parse_prompt
+from riffosc.synthesis.windows import Windows
 
 Progress = Callable[[float], None]
 Keep = Callable[[Tensor, Tensor], Tensor]
@@ -50,10 +51,26 @@ class Denoiser(Protocol):
     def guides_itself(self) -> bool:
         """Whether guidance is among what the denoiser is told: then one pass is all there is."""
 
+    @property
+    def windows(self) -> Windows | None:
+        """What it sees of a loop at a time, where that is not all of it."""
+
+    @property
+    def axis(self) -> int:
+        """Which of the latents' axes is time, counted from the end."""
+
     def course(self, from_picture: bool, draws: Draws) -> Course: ...
 
     def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
-        """For latents (batch, ...) and text (batch, tokens, width)."""
+        """For latents (batch, ...), no longer than a window, and text (batch, tokens, width)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """On a clip's way."""
+
+    time: float  # what the denoiser is told
+    step: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,16 +137,28 @@ def sample(model: Denoiser, guidance: float, given: Given, draws: Draws, progres
     noise = draws.noise(model.shape).to(given.text.device)
     x = course.begin(noise, given.init)
     for step, time in enumerate(course.times):
-        x = course.step(_guided(model, course.seen(x, step), time, given.text, guidance), x, step)
+        moment = Moment(time, step)
+        x = course.step(_guided(model, course.seen(x, step), moment, given.text, guidance), x, step)
         if given.keep is not None and given.init is not None:
             x = given.keep(course.noisy(noise, given.init, step + 1), x)
         progress((step + 1) / len(course.times))
     return x
 
 
-def _guided(model: Denoiser, x: Tensor, time: float, text: Tensor, guidance: float) -> Tensor:
+def _guided(model: Denoiser, x: Tensor, moment: Moment, text: Tensor, guidance: float) -> Tensor:
     """The guess towards the prompt and away from the negative one: of the latents' shape."""
     if guidance <= 1 or model.guides_itself:
-        return model.guess(x[None], time, text[:1])[0]
-    towards, away = model.guess(x.expand(2, *x.shape), time, text)
+        return _guess(model, x[None], moment, text[:1])[0]
+    towards, away = _guess(model, x.expand(2, *x.shape), moment, text)
     return torch.lerp(away, towards, guidance)
+
+
+def _guess(model: Denoiser, x: Tensor, moment: Moment, text: Tensor) -> Tensor:
+    """For latents of any length."""
+    if model.windows is None:
+        return model.guess(x, moment.time, text)
+
+    def guess(parts: Tensor) -> Tensor:
+        return model.guess(parts, moment.time, text.repeat(len(parts) // len(text), 1, 1))
+
+    return model.windows.across(x, model.axis, guess, moment.step)

@@ -70,7 +70,13 @@ def check(node):
         ),
         (
             "/riff/8/bars",
-            {"TYPE": "i", "ACCESS": 3, "VALUE": [2], "RANGE": [{"VALS": [1, 2, 4]}], "CLIPMODE": ["both"]},
+            {
+                "TYPE": "i",
+                "ACCESS": 3,
+                "VALUE": [2],
+                "RANGE": [{"VALS": [1, 2, 3, 4, 6, 8, 12, 16]}],
+                "CLIPMODE": ["both"],
+            },
         ),
         ("/riff/2/swap", {"TYPE": "s", "RANGE": [{"VALS": ["beat", "bar", "loop"]}], "CLIPMODE": ["none"]}),
         ("/riff/1/mute", {"TYPE": "i", "ACCESS": 3, "VALUE": [0], "RANGE": [{"MIN": 0, "MAX": 1}]}),

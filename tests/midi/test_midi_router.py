@@ -58,8 +58,8 @@ def test_steps_of_a_choice_by_knob_by_endless_knob_and_by_button():
         '"cc 2" = { to = "swap", encoding = "twos" }',
         '"note 3" = { to = "slot", values = ["a", "b"] }',
     )
-    desk.take("cc", 1, 0, 42, 43, 84, 85, 127)
-    assert [value for _, value in desk.changes] == [1, 1, 2, 2, 4, 4]
+    desk.take("cc", 1, 0, 15, 16, 111, 112, 127)
+    assert [value for _, value in desk.changes] == [1, 1, 2, 12, 16, 16]
     desk.take("cc", 2, 127, 127, 1, 1, 1)
     assert [value for _, value in desk.changes[6:]] == ["beat", "beat", "bar", "loop", "loop"]
     desk.take("note", 3, 90, 0, 90, 0, 90)
@@ -150,7 +150,7 @@ def test_a_knob_in_the_hand_is_not_moved_back_and_not_echoed():
     desk.store.set("/riff/1/mix", 0.5)
     assert desk.lit(now=0.1) == []
     assert desk.lit() == [(0xB2, 1, 64)], "on the channel that it came from"
-    desk.take("cc", 2, 60, 61)
+    desk.take("cc", 2, 20, 21)
     assert desk.lit() == [], "two bars are two bars"
 
 

@@ -16,6 +16,7 @@ class StraightFlow:
     """Prompts are numbers, clips are that number everywhere."""
 
     guides_itself = False
+    windows, axis = None, -2
 
     def __init__(self, request: ClipRequest) -> None:
         self.request, self.shape = request, (request.beats, 3)

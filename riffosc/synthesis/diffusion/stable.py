@@ -30,6 +30,7 @@ from riffosc.synthesis.performing import alike, converted, tiled
 from riffosc.synthesis.place import Place
 from riffosc.synthesis.sampler import Keep, keeper
 from riffosc.synthesis.together import Ask
+from riffosc.synthesis.windows import Windows
 
 log = logging.getLogger(__name__)
 
@@ -228,8 +229,14 @@ def _run_decoder(autoencoder: Autoencoder, latents: Tensor) -> Tensor:
     return painted
 
 
+WIDTH = 512  # columns in a picture of Riffusion's, and in a window
+WIDEST = 640  # up to here a picture is seen as a whole
+
+
 class StableCanvas:
     """One clip: its width is the legal one nearest to its length, and inversion stretches it to the exact bars."""
+
+    axis = -1
 
     def __init__(self, model: StableDiffusion, request: ClipRequest) -> None:
         self._model, self._request = model, request
@@ -239,16 +246,27 @@ class StableCanvas:
         self.settings = replace(RIFFUSION, step_s=seconds / self.columns)
         self.guides_itself = model.guides_itself
         self.guidance = request.guidance
+        long = self.columns > WIDEST
+        self.windows = Windows(self.columns // model.patch, WIDTH // model.patch) if long else None
 
     def text(self) -> Tensor:
         request = self._request
         text = self._model.words.pair(request.prompts, request.negative)
         guided = self.guidance > 1 and not self.guides_itself
-        self._model.foresee(request, 2 if guided else 1, text.shape[1])
+        if self.windows is None:
+            self._model.foresee(request, 2 if guided else 1, text.shape[1])
         return text
 
     def encode(self, picture: Picture, draws: Draws) -> Tensor:
-        return self._model.encode(self.fitted(picture), draws)
+        pixels = self.fitted(picture)
+        if self.windows is None:
+            return self._model.encode(pixels, draws)
+        windows = Windows(self.columns, WIDTH, grid=self._model.patch)
+
+        def encoded(parts: Tensor) -> Tensor:
+            return torch.stack([self._model.encode(part[None].numpy(), draws) for part in parts])
+
+        return windows.across(torch.from_numpy(pixels), -1, encoded)[0]
 
     def fitted(self, picture: Picture) -> Pixels:
         """A seed picture, fitted to the bars: (1, rows, columns)."""
@@ -276,11 +294,22 @@ class StableCanvas:
         times = [ask.time for ask in asks for _ in ask.x]
         guidances = [ask.canvas.guidance for ask in asks for _ in ask.x]
         x, text = torch.cat([ask.x for ask in asks]), torch.cat([ask.text for ask in asks])
-        self._model.foresee(self._request, len(x), text.shape[1])
+        if self.windows is None:
+            self._model.foresee(self._request, len(x), text.shape[1])
         found = self._model.guess_each(x, times, text, guidances)
         return list(torch.split(found, [len(ask.x) for ask in asks]))
 
     def picture(self, latents: Tensor) -> Picture:
-        red = self._model.decode(latents)[:1]
         request = self._request
-        return Picture(red, self.settings, request.beats, request.tempo, request.quantum, request.key)
+        return Picture(self._red(latents), self.settings, request.beats, request.tempo, request.quantum, request.key)
+
+    def _red(self, latents: Tensor) -> Pixels:
+        """(1, rows, columns)"""
+        if self.windows is None:
+            return self._model.decode(latents)[:1]
+
+        def decoded(parts: Tensor) -> Tensor:
+            return torch.stack([torch.from_numpy(self._model.decode(part)[:1]) for part in parts]).float()
+
+        pixels: Pixels = self.windows.across(latents[None], -1, decoded)[0].round().to(torch.uint8).numpy()
+        return pixels

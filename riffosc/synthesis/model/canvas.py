@@ -14,6 +14,7 @@ from riffosc.synthesis.model.keys import key_said
 from riffosc.synthesis.performing import converted, tiled
 from riffosc.synthesis.prompt import parse_prompt
 from riffosc.synthesis.sampler import Course, Keep, blend_prompts, flow_course
+from riffosc.synthesis.windows import Windows
 
 
 class ScoreModel:
@@ -35,7 +36,12 @@ class ScoreModel:
         return ScoreCanvas(self._model, request)
 
 
+TRAINED = (1, 2, 4)  # bars; other lengths are seen through windows of so many
+
+
 class ScoreCanvas:
+    axis = -2
+
     def __init__(self, model: EmbeddedModel, request: ClipRequest) -> None:
         self.shape, self.settings = model.shape(request.beats), model.settings
         # It was taught to keep away from the empty prompt; from another one, only comparison does.
@@ -43,7 +49,10 @@ class ScoreCanvas:
         self._model, self._request = model, request
         self._columns = request.beats * model.settings.columns_per_beat
         loudest, _ = max(request.prompts, key=lambda prompt: prompt[1], default=("", 0.0))
-        self._score = Score(request.bars, request.quantum, request.tempo, request.key or key_said(loudest))
+        bars = max(bars for bars in TRAINED if bars <= request.bars)
+        self._score = Score(bars, request.quantum, request.tempo, request.key or key_said(loudest))
+        bar = self.shape[0] // request.bars
+        self.windows = None if bars == request.bars else Windows(self.shape[0], bars * bar, grid=bar)
 
     def text(self) -> Tensor:
         away = self._model.text(parse_prompt(self._request.negative))
