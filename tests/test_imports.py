@@ -69,7 +69,7 @@ RULES = {
     "midi": "params commands files resources",
     "synthesis": f"{SCORE} resources threads machine_code",
     "playback": "clip timeline machine_code",
-    "training": f"{SCORE} files resources sounds synthesis",
+    "training": f"{SCORE} files resources sounds naming wav synthesis",
 }
 EVERYTHING = {
     "engine",

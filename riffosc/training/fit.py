@@ -23,6 +23,7 @@ from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import MOST_GUIDANCE, Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences
 from riffosc.training.dataset import Batch, Dataset, Spelled, Understood, encode_shard, fit_autoencoder, vocabulary
+from riffosc.training.samples import write_samples
 
 WARM_UP = 100  # steps
 STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
@@ -46,6 +47,7 @@ class FitOptions:
     average: float = 0.998  # of the weights, a step
     first_shards: int = 10  # the autoencoder is fitted on these
     save_minutes: float = 5.0
+    sample_minutes: float = 15.0
     seed: int = 0
     text: Path | None = None  # a sentence encoder's file; without one a vocabulary is learned from the captions
     start: Path | None = None  # a model folder to go on from, instead of from nothing
@@ -216,6 +218,11 @@ class Trainer:
     def model(self) -> EmbeddedModel:
         return EmbeddedModel(self.plan, self.averaged, self.autoencoder, self.sentences)
 
+    def write_samples(self) -> None:
+        folder = self.options.run / "samples" / f"{self.step:06}"
+        write_samples(self.model(), self.dataset, folder)
+        self.options.report(f"what it sounds like: {folder}")
+
     def save(self) -> None:
         """The checkpoint, whole or not at all."""
         state = {
@@ -292,7 +299,7 @@ def fit(options: FitOptions) -> None:
     trainer = Trainer.resumed(options) if options.resume else begun(options)
     trainer.take_in()
     options.report(f"{len(trainer.dataset)} loops, {len(trainer.plan.words) or 'all'} words")
-    before, saved, losses = trainer.seconds, time.monotonic(), []
+    before, saved, sampled, losses = trainer.seconds, time.monotonic(), time.monotonic(), []
     while trainer.progress < 1:
         losses.append(trainer.train_step())
         trainer.seconds = before + time.monotonic() - began
@@ -303,7 +310,11 @@ def fit(options: FitOptions) -> None:
         if time.monotonic() - saved > 60 * options.save_minutes:
             trainer.save()
             saved = time.monotonic()
+        if time.monotonic() - sampled > 60 * options.sample_minutes:
+            trainer.write_samples()
+            sampled = time.monotonic()
     trainer.save()
+    trainer.write_samples()
     held_out = f"held-out loss {trainer.held_out_loss():.4f}" if trainer.dataset.held_out else "no loops held out"
     options.report(f"{trainer.step} steps, {held_out}")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from riffosc.picture import load_picture
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
@@ -15,6 +16,7 @@ from riffosc.training.corpus import write_shard
 from riffosc.training.dataset import Dataset, fit_autoencoder
 from riffosc.training.fit import FitOptions, Trainer, begun, export, fit
 from riffosc.training.pictures import seen
+from riffosc.wav import read_loop
 
 PIECES = ("[UNK]", "drums", "bass", *"abcdefghijklmnopqrstuvwxyz", *(f"##{x}" for x in "abcdefghijklmnopqrstuvwxyz"))
 SIZES = Sizes(dims=16, width=64, blocks=2, heads=1, hidden=96, told=64, text_width=32, text_buckets=128)
@@ -51,6 +53,10 @@ def test_the_loss_falls_and_the_model_can_be_used(options: FitOptions) -> None:
     lines = [json.loads(line) for line in (options.run / "log.jsonl").read_text().splitlines()]
     assert lines[-1]["loss"] < 0.85 * lines[0]["loss"]
     assert after.held_out_loss() > 0
+    heard = sorted((options.run / "samples" / "000100").iterdir())
+    assert [path.name for path in heard] == ["1.png", "1.wav"]  # one loop is held out
+    tags = read_loop(heard[1])
+    assert tags and tags.beats == load_picture(heard[0]).beats
     export(options.run, options.run / "model")
     model = EmbeddedModel.load(options.run / "model")
     x = torch.zeros(1, *model.shape(4))

@@ -48,9 +48,9 @@ class ScoreCanvas:
         self.guides_itself = model.plan.sizes.guided and not parse_prompt(request.negative)
         self._model, self._request = model, request
         self._columns = request.beats * model.settings.columns_per_beat
-        loudest, _ = max(request.prompts, key=lambda prompt: prompt[1], default=("", 0.0))
         bars = max(bars for bars in TRAINED if bars <= request.bars)
-        self._score = Score(bars, request.quantum, request.tempo, request.key or key_said(loudest))
+        key = request.key or key_said(request.prompt)
+        self._score = Score(bars, request.quantum, request.tempo, key)
         bar = self.shape[0] // request.bars
         self.windows = None if bars == request.bars else Windows(self.shape[0], bars * bar, grid=bar)
 

@@ -5,6 +5,7 @@ import re
 NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 MODES = {"": False, "maj": False, "major": False, "m": True, "min": True, "minor": True}
+ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 UNKNOWN_KEY = (12, 2)
 MAJOR, MINOR = ("major", "ionian", "lydian", "mixolydian"), ("minor", "aeolian", "dorian", "phrygian")
 SAID = re.compile(rf"(?<!\w)([a-g])(?:\s?([#♯♭])|[ -](sharp|flat)|(b))?\s({'|'.join(MAJOR + MINOR)})\b(\s+\w)?")
@@ -28,6 +29,12 @@ def key_numbers(key: str) -> tuple[int, int]:
     """Root 0..12 and mode 0..2 (major, minor), the last of each for a free key."""
     parsed = parse_key(key)
     return UNKNOWN_KEY if parsed is None else (parsed[0], int(parsed[1]))
+
+
+def key_name(numbers: tuple[int, int]) -> str:
+    """What `key_numbers` makes these numbers of; empty for a key that nobody knows."""
+    root, mode = numbers
+    return "" if numbers == UNKNOWN_KEY else ROOTS[root] + "m" * mode
 
 
 def key_said(prompt: str) -> str:
