@@ -88,14 +88,21 @@ def keeper(mask: Tensor) -> Keep:
 
 
 class Flow:
-    """Flow matching (Lipman et al. 2023) by Euler's method: (1 - t) clip + t noise, and its velocity is guessed."""
+    """Flow matching (Lipman et al. 2023): (1 - t) clip + t noise, and its velocity is guessed.
+
+    Steps are Adams' and Bashforth's of second order (Hairer, Norsett and Wanner, "Solving ordinary differential
+    equations I", III.1): the guess before tells how the velocity changes, so a step costs one guess, like Euler's,
+    and goes astray by about a third as much. A course is for one clip.
+    """
 
     def __init__(self, start: float, steps: int) -> None:
         self._start = start
         self._path = times(start, steps)
         self.times = self._path[:-1]
+        self._before: Tensor | None = None  # the last step's guess
 
     def begin(self, noise: Tensor, init: Tensor | None) -> Tensor:
+        self._before = None
         return noise * self._start if init is None else self.noisy(noise, init, 0)
 
     def noisy(self, noise: Tensor, init: Tensor, step: int) -> Tensor:
@@ -107,7 +114,10 @@ class Flow:
         return x
 
     def step(self, guess: Tensor, x: Tensor, step: int) -> Tensor:
-        return x + (self._path[step + 1] - self._path[step]) * guess
+        now, after = self._path[step], self._path[step + 1]
+        change = 0.0 if self._before is None else (guess - self._before) / (now - self._path[step - 1])
+        self._before = guess
+        return x + (after - now) * (guess + change * (after - now) / 2)
 
 
 def flow_course(request: ClipRequest, from_picture: bool) -> Flow:
