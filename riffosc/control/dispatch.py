@@ -9,6 +9,7 @@ from weakref import WeakSet
 from riffosc.commands import AT
 from riffosc.control.commands import Args, Commands
 from riffosc.control.moments import BeatMoment, Beats, Due, Moment
+from riffosc.control.orca import spelled
 from riffosc.control.packet import Argument, Message
 from riffosc.control.patterns import Patterns, is_pattern
 from riffosc.control.play import BOOKKEEPING, Keys, pairs, voice_of, voices_played
@@ -80,6 +81,8 @@ class Dispatch:
             self._later(moment, peer, address, partial(command, args, peer))
         elif voices := voices_played(address, self._patterns):
             self._play(voices, message, peer, moment)
+        elif letter := spelled(message):
+            self.take(letter, peer, moment)
         else:
             self._use_all(self._matching(address), message, peer, moment)
 

@@ -153,4 +153,4 @@ def alone_in(sound: np.ndarray, plateau: float, step: float, length: int) -> tup
     for (_, end), (begin, _) in pairwise(runs):
         assert begin - end < NEARLY and round(frames[end - 1]) > length - NEARLY, "it goes round without a gap"
     begin, end = runs[0][0], runs[-1][1]
-    return int(begin), int(end), int(round(frames[begin])), int(round(frames[end - 1]))
+    return int(begin), int(end), round(frames[begin]), round(frames[end - 1])
