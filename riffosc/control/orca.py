@@ -78,4 +78,4 @@ def _value(param: Param, digits: list[int]) -> Value:
         return number
     if len(digits) == 1 and param.low == -param.high:
         return max(param.low, param.high * (number - MIDDLE) / REACH)
-    return param.low + (param.high - param.low) * number / (BASE ** len(digits) - 1)
+    return param.low + (param.high - param.low) * number / float(BASE ** len(digits) - 1)
