@@ -1,5 +1,6 @@
 import ctypes
 import io
+import json
 import math
 import shutil
 import struct
@@ -122,6 +123,20 @@ def test_sox_reads_the_same(tmp_path):
     assert heard.astype("<i4").T.tobytes() == _widened(pcm24(samples))
     said = subprocess.run(["soxi", str(tmp_path / "loop.wav")], capture_output=True, check=True, text=True).stdout
     assert "5000 samples" in said and "24-bit" in said
+
+
+@pytest.mark.clients
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="apt install ffmpeg")
+def test_ffprobe_reads_the_same(tmp_path):
+    write_wav(tmp_path / "loop.wav", noise(5000), 44100, TAGS)
+    command = ["ffprobe", "-v", "error", "-show_streams", "-show_format", "-of", "json", str(tmp_path / "loop.wav")]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    said = json.loads(done.stdout)
+    (stream,) = said["streams"]
+    assert (stream["duration_ts"], stream["sample_rate"], stream["channels"]) == (5000, "44100", 2)
+    assert stream["codec_name"] == "pcm_s24le"
+    assert said["format"]["tags"]["title"] == TAGS.title and said["format"]["tags"]["comment"] == TAGS.comment
+    assert done.stderr == ""
 
 
 def _widened(packed: bytes) -> bytes:
