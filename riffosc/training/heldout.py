@@ -1,6 +1,6 @@
 """Wordings that no caption has, kept for evaluation; a test holds that training never sees them."""
 
-WORDINGS: dict[str, tuple[str, ...]] = {  # {what} is an instrument, {genre}, {key} "f minor"
+WORDINGS: dict[str, tuple[str, ...]] = {  # {what} is an instrument, {genre}, {key} "f minor", {swung} "shuffled"
     "role": ("please give me nothing but {what}", "{what} unaccompanied", "could i have {genre} {what}"),
     "instrument": (
         "someone playing {what}",
@@ -10,6 +10,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {  # {what} is an instrument, {genre}, {k
     ),
     "genre": ("something like {genre}", "make it sound {genre}", "an excerpt that belongs to {genre}"),
     "key": ("{what} tuned to {key}", "someone playing {what}, {key} please", "unaccompanied {what}, tonality {key}"),
+    "swing": ("something like {swung} {genre}, {what} please", "i want to hear {what}, make it {swung}"),
 }
 PHRASES = (  # of these wordings, of which captions have none
     "please",

@@ -1,16 +1,19 @@
 """What can be measured on a picture: values (columns, bins), 0 silent to 1 loud, lowest band first."""
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from riffosc.clip import Samples
 from riffosc.picture import EMBEDDED, PictureSettings
 from riffosc.synthesis.filterbank import hz_to_mel
+from riffosc.training.loop import Swing
 
 STRAIGHT = (0.0, 0.25, 0.5, 0.75)
+SWINGS = tuple((unit, 0.5 + 0.02 * i) for unit in (0.5, 0.25) for i in range(11))  # to 0.7: beyond a triplet's
 SCALES = {0: (0, 2, 4, 5, 7, 9, 11), 1: (0, 2, 3, 5, 7, 8, 10)}  # by mode: major, minor
 CHROMA_HZ = (200.0, 2000.0)  # below, a bin is wider than a semitone; above, overtones stray from the scale
 
@@ -45,6 +48,11 @@ def on_the_grid(values: Tensor, grid: Sequence[float] = STRAIGHT) -> float:
     return float(rising[near].sum() / rising.sum().clamp(min=1e-6))
 
 
+def on_its_grid(values: Tensor) -> float:
+    """The same share on whichever grid, straight or swung, has most of it; what is even on all has a little more."""
+    return max(on_the_grid(values, Swing(unit, amount).grid) for unit, amount in SWINGS)
+
+
 def low_share(values: Tensor, below_hz: float = 200.0) -> float:
     """Share of the power under 200 Hz."""
     heard = power(values).sum(0)
@@ -67,37 +75,14 @@ def in_scale(values: Tensor, root: int, mode: int) -> float:
     return float(chroma(values)[[(root + step) % 12 for step in SCALES[mode]]].sum())
 
 
-def features(values: Tensor) -> Tensor:
-    """A picture in numbers, for telling roles apart: level and unrest by band, onsets, pitchedness."""
-    bands = torch.nn.functional.adaptive_avg_pool1d(values[:, None], 32)[:, 0]
-    rising = onsets(values)
-    sharp = rising.max() / rising.mean().clamp(min=1e-6)
-    ripple = (values[:, 1:] - values[:, :-1]).abs().mean() / values.mean().clamp(min=1e-6)
-    extra = torch.stack([sharp.log(), ripple, torch.tensor(low_share(values))])
-    return torch.cat([bands.mean(0), bands.std(0), extra])
+def ripple(values: Tensor) -> float:
+    """How much neighbouring bands differ, over the level: much where there is pitch."""
+    return float((values[:, 1:] - values[:, :-1]).abs().mean() / values.mean().clamp(min=1e-6))
 
 
-class Classifier:
-    """Multinomial logistic regression on standardised features, fitted by L-BFGS."""
-
-    def __init__(self, rows: Tensor, labels: Tensor, classes: int, decay: float = 1e-3) -> None:
-        self.mean, self.deviation = rows.mean(0), rows.std(0).clamp(min=1e-4)
-        self.weight = torch.zeros(rows.shape[1] + 1, classes, requires_grad=True)
-        optimizer = torch.optim.LBFGS([self.weight], max_iter=100, line_search_fn="strong_wolfe")
-
-        def loss() -> float:
-            optimizer.zero_grad()
-            wrong = torch.nn.functional.cross_entropy(self.scores(rows), labels)
-            total = wrong + decay * self.weight.square().sum()
-            total.backward()  # type: ignore[no-untyped-call]
-            return float(total.detach())
-
-        optimizer.step(loss)  # type: ignore[no-untyped-call]
-
-    def scores(self, rows: Tensor) -> Tensor:
-        scaled = (rows - self.mean) / self.deviation
-        return torch.cat([scaled, torch.ones(len(rows), 1)], 1) @ self.weight
-
-    @torch.no_grad()
-    def accuracy(self, rows: Tensor, labels: Tensor) -> float:
-        return float((self.scores(rows).argmax(1) == labels).float().mean()) if len(rows) else math.nan
+def seam(samples: Samples) -> tuple[float, float]:
+    """A mono loop's step from its last frame to its first: its rank among all steps, 0..1, and its size over the
+    largest one inside. Nothing is heard of a seam whose rank is anywhere and whose size stays under 1."""
+    inside = np.abs(np.diff(samples))
+    step = abs(float(samples[0]) - float(samples[-1]))
+    return float((inside < step).mean()), step / max(1e-9, float(inside.max()))

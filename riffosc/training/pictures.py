@@ -5,7 +5,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,13 +49,14 @@ def paint_shard(path: Path, cache: Path) -> Path:
     return kept
 
 
-def seen(path: Path, cache: Path) -> Iterator[Seen]:
-    """The loops of a shard, given its JSON's path."""
-    columns = torch.from_numpy(np.load(paint_shard(path, cache)))
+def seen(path: Path, cache: Path, which: Callable[[Entry], bool] = lambda _: True) -> Iterator[Seen]:
+    """The loops of a shard, given its JSON's path; of the file only those are read that are asked for."""
+    columns = np.load(paint_shard(path, cache), mmap_mode="r")
     at = 0
     for entry in json.loads(path.read_text()):
         end = at + entry["bars"] * entry["quantum"] * EMBEDDED.columns_per_beat
-        yield Seen(entry, columns[at:end].float() / 255)
+        if which(entry):
+            yield Seen(entry, torch.from_numpy(np.array(columns[at:end])).float() / 255)
         at = end
 
 

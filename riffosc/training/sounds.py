@@ -185,3 +185,4 @@ def _table(text: str) -> dict[str, Sound]:
 KITS, BASSES, CHORDS, LEADS, TEXTURES = map(_table, (_KITS, _BASSES, _CHORDS, _LEADS, _TEXTURES))
 BY_ROLE = {"drums": KITS, "bass": BASSES, "chords": CHORDS, "lead": LEADS, "texture": TEXTURES}
 FAMILIES = tuple(sorted({sound.family for sounds in BY_ROLE.values() for sound in sounds.values()}))
+FREE_REEDS = ("accordion", "harmonica")  # listed under reeds, like saxophones and oboes, but apart to the ear

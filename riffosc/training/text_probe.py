@@ -21,28 +21,11 @@ from riffosc.training.corpus import loop_at
 from riffosc.training.distil_text import CONTEXT
 from riffosc.training.genres import GENRES
 from riffosc.training.loop import ROLES, Loop, Part
-from riffosc.training.sounds import BY_ROLE
+from riffosc.training.sounds import BY_ROLE, FREE_REEDS
 from riffosc.training.teacher import Teacher
-from riffosc.training.unseen import OTHER_LANGUAGES, UNSEEN, Unseen, outside
+from riffosc.training.unseen import FAMILIES, OTHER_LANGUAGES, UNSEEN, Unseen, outside
 
 Encode = Callable[[Sequence[str]], Tensor]  # texts to (texts, width)
-FAMILIES = {  # as the table of unseen words has them, of those that sounds are listed under
-    "keys": ("piano", "electric piano"),
-    "mallets": ("mallets", "bells"),
-    "organ": ("organ",),
-    "accordion": (),  # by name, with the harmonica
-    "guitar": ("acoustic guitar", "electric guitar", "distorted guitar"),
-    "bass": ("acoustic bass", "electric bass", "synth bass"),
-    "plucked": ("plucked strings",),
-    "strings": ("strings",),
-    "voices": ("choir",),
-    "brass": ("brass",),
-    "reeds": ("reeds",),
-    "pipes": ("flute",),
-    "synth": ("synth chords", "synth lead", "chip"),
-    "pad": ("synth pad",),
-}
-FREE_REEDS = ("accordion", "harmonica")
 LABELS = {
     "genre": tuple(GENRES),
     "role": ROLES,

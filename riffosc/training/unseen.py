@@ -169,6 +169,22 @@ def _parse(text: str) -> tuple[Unseen, ...]:
     return tuple(found)
 
 
+FAMILIES = {  # as this table has them, of those that sounds are listed under
+    "keys": ("piano", "electric piano"),
+    "mallets": ("mallets", "bells"),
+    "organ": ("organ",),
+    "accordion": (),  # by name, with the harmonica
+    "guitar": ("acoustic guitar", "electric guitar", "distorted guitar"),
+    "bass": ("acoustic bass", "electric bass", "synth bass"),
+    "plucked": ("plucked strings",),
+    "strings": ("strings",),
+    "voices": ("choir",),
+    "brass": ("brass",),
+    "reeds": ("reeds",),
+    "pipes": ("flute",),
+    "synth": ("synth chords", "synth lead", "chip"),
+    "pad": ("synth pad",),
+}
 UNSEEN = _parse(_TEXT)
 OTHER_LANGUAGES = "other languages"
 

@@ -5,12 +5,12 @@ from functools import lru_cache
 import pytest
 from torch import Tensor
 
+from riffosc.clip import ClipRequest
 from riffosc.picture import EMBEDDED
-from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Score
-from riffosc.training.evaluate import Asked, painted
-from riffosc.training.measures import features, in_scale, low_share, on_the_grid
-
-RIPPLE = -2  # among the features: how much neighbouring bands differ, much where there is pitch
+from riffosc.synthesis.model.canvas import ScoreModel
+from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel
+from riffosc.training.asking import painted, values_of
+from riffosc.training.measures import in_scale, low_share, on_the_grid, ripple
 
 
 @lru_cache(maxsize=1)
@@ -20,7 +20,12 @@ def model() -> EmbeddedModel:
 
 @lru_cache(maxsize=16)
 def picture(prompt: str, key: str = "", tempo: float = 122.0, seed: int = 0) -> Tensor:
-    return painted(model(), prompt, Score(1, 4, tempo, key), seed, Asked(steps=4, guidance=2.5))
+    return _painted(prompt, key, tempo, seed)
+
+
+def _painted(prompt: str, key: str, tempo: float, seed: int) -> Tensor:
+    request = ClipRequest(((prompt, 1.0),), seed=seed, guidance=2.5, steps=4, bars=1, tempo=tempo, key=key)
+    return values_of(painted(ScoreModel(model()), request))
 
 
 def test_they_are_small_and_of_the_frozen_settings() -> None:
@@ -39,7 +44,7 @@ def test_drums_and_bass_are_told_apart(seed: int) -> None:
 def test_a_solo_has_pitch_and_no_low_end() -> None:
     flute, drums = picture("classical flute solo", "C"), picture("techno drums only")
     assert low_share(flute) < 0.3
-    assert features(flute)[RIPPLE] > features(drums)[RIPPLE]
+    assert ripple(flute) > ripple(drums)
 
 
 def test_the_key_is_heard() -> None:
@@ -53,5 +58,5 @@ def test_the_key_is_heard() -> None:
 
 
 def test_the_same_noise_and_words_give_the_same_picture() -> None:
-    again = painted(model(), "techno drums only", Score(1, 4, 122.0, ""), 0, Asked(steps=4, guidance=2.5))
+    again = _painted("techno drums only", "", 122.0, 0)
     assert again.equal(picture("techno drums only"))
