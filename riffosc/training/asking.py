@@ -14,6 +14,7 @@ from riffosc.picture import EMBEDDED, Picture
 from riffosc.synthesis import codec
 from riffosc.synthesis.family import Canvas, Model
 from riffosc.synthesis.latents import Draws
+from riffosc.synthesis.model.keys import key_name
 from riffosc.synthesis.sampler import Given, sample
 from riffosc.training import words
 from riffosc.training.captions import ROLE_NAMES
@@ -23,7 +24,6 @@ from riffosc.training.pictures import Entry, Seen
 from riffosc.training.probe import key_of
 from riffosc.training.sounds import BY_ROLE
 
-ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")  # as the key parameter spells them
 KINDS = tuple(WORDINGS)
 
 
@@ -37,11 +37,9 @@ class Question:
     key: str  # as a parameter; empty where nothing is pitched, and where the words say it
 
 
-def key_name(entry: Entry) -> str:
-    """As `/riff/key` takes it; empty for a loop without pitch."""
-    if key_of(entry) is None:
-        return ""
-    return ROOTS[entry["root"]] + ("m" if entry["mode"] == "minor" else "")
+def key_told(entry: Entry) -> str:
+    """The loop's key as `/riff/key` takes it; empty for a loop without pitch."""
+    return "" if key_of(entry) is None else key_name((entry["root"], int(entry["mode"] == "minor")))
 
 
 def _fits(kind: str, entry: Entry) -> bool:
@@ -75,7 +73,7 @@ def question(kind: str, entry: Entry) -> Question:
         key=f"{words.NOTES[entry['root']][0]} {entry['mode']}",
         swung=words.SWUNG.split(", ")[number % 3],
     )
-    return Question(kind, prompt, entry, "" if kind == "key" else key_name(entry))
+    return Question(kind, prompt, entry, "" if kind == "key" else key_told(entry))
 
 
 def questions(loops: Iterable[Seen], most: int) -> list[tuple[Question, Seen]]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from riffosc.clip import ClipRequest
 from riffosc.synthesis.family import Model
-from riffosc.training.asking import Manner, key_name, painted, values_of
+from riffosc.training.asking import Manner, key_told, painted, values_of
 from riffosc.training.comparison import Bench, Table, name_of, with_progress
 from riffosc.training.pictures import Seen
 from riffosc.training.probe import Probe
@@ -117,7 +117,7 @@ def _solo_request(one: Seen, manner: Manner, seed: int = 0) -> ClipRequest:
     name = BY_ROLE[entry["roles"][0]][entry["instruments"][0]].name
     prompt = ((f"unaccompanied {name}", 1.0),)
     return ClipRequest(
-        prompt, seed=seed, steps=manner.steps, guidance=manner.guidance, tempo=entry["tempo"], key=key_name(entry)
+        prompt, seed=seed, steps=manner.steps, guidance=manner.guidance, tempo=entry["tempo"], key=key_told(entry)
     )
 
 
