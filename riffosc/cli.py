@@ -15,6 +15,7 @@ import click
 from riffosc import __version__
 from riffosc.models import models
 from riffosc.report import report
+from riffosc.studio import restyle
 from riffosc.threads import wait_patiently
 
 
@@ -574,6 +575,7 @@ def bench_osc(rate: float, seconds: float, flood: float, audio: str, json_file: 
 
 
 main.add_command(models)
+main.add_command(restyle)
 
 
 if __name__ == "__main__":

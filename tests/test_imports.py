@@ -32,6 +32,7 @@ RULES = {
     "images": "picture",
     "sounds": "wav",
     "lengths": "picture",
+    "tempo": "",
     "batch": "",
     "convert": "picture images sounds lengths wav batch synthesis",
     "pictures": "picture resources",
@@ -69,7 +70,7 @@ RULES = {
     "midi": "params commands files resources",
     "synthesis": f"{SCORE} resources threads machine_code",
     "playback": "clip timeline machine_code",
-    "training": f"{SCORE} files resources sounds naming wav synthesis",
+    "training": f"{SCORE} files resources sounds naming wav tempo synthesis",
 }
 EVERYTHING = {
     "engine",
@@ -80,6 +81,8 @@ EVERYTHING = {
     "models",
     "__main__",
     "offline",
+    "restyle",
+    "studio",
     "bench",
 }  # where the others are put together
 HEAVY = {"torch", "torchaudio", "diffusers", "transformers"}

@@ -16,6 +16,10 @@ class Canvas(Denoiser, Protocol):
     """A model with one request in hand."""
 
     @property
+    def columns(self) -> int:
+        """How many it paints."""
+
+    @property
     def settings(self) -> PictureSettings:
         """Of what it paints."""
 

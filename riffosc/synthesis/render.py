@@ -65,6 +65,18 @@ class Renderer:
         return _finished(request, samples, picture, watch)
 
     @torch.inference_mode()
+    def seen(self, samples: Samples, request: ClipRequest) -> tuple[Picture, float]:
+        """A sound of the request's length as what paints sees it, its loudest point black; and how loud that is.
+
+        1 is the level at which pictures of the model are black.
+        """
+        canvas = self.model(request.rig).canvas(request)
+        values, level = pieces.paint(samples, request.samplerate, canvas.settings, canvas.columns)
+        pixels = codec.to_pixels(torch.from_numpy(values))
+        picture = Picture(pixels, canvas.settings, request.beats, request.tempo, request.quantum, request.key)
+        return picture, level / canvas.settings.reference
+
+    @torch.inference_mode()
     def render_together(self, requests: Sequence[ClipRequest]) -> list[Clip]:
         """Clips painted with one rig, side by side: on a GPU that takes little longer than one of them.
 

@@ -21,18 +21,12 @@ from riffosc.clip import Samples
 from riffosc.sounds import SUFFIXES, Sound, clock, read_sound
 from riffosc.synthesis.codec import resample
 from riffosc.synthesis.model.keys import parse_key
+from riffosc.tempo import FASTEST, SLOWEST, TEMPO_IN_NAME, tempo_in
 from riffosc.training.corpus import SAMPLERATE, SHARD, save_shard, to_int16
 from riffosc.training.pictures import Entry
 
 BARS, QUANTUMS = (1, 2, 4), (3, 4)
-SLOWEST, FASTEST = 20, 300  # beats per minute
 LOOSENESS = 0.03  # of the length: half a semitone, and what an MP3 adds to a bar
-NUMBER = r"(?<![\d.])(\d{2,3}(?:\.\d+)?)(?!\d)"
-TEMPO_IN_NAME = (
-    re.compile(NUMBER + r"[ _-]*bpm", re.IGNORECASE),  # loop_120bpm, 97.5 BPM
-    re.compile(r"bpm[ _-]*" + NUMBER, re.IGNORECASE),
-    re.compile("^" + NUMBER + r"(?=[ _-])"),  # 120 - bass
-)
 WORD = re.compile(r"\d+|[^\W\d_]+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -48,14 +42,6 @@ class Length:
     bars: int
     quantum: int  # beats per bar
     tempo: float  # at which the file is exactly so many bars
-
-
-def tempo_in(name: str) -> float | None:
-    """Beats per minute that a file name says: loop_120bpm, 120 - bass; None for none that can be meant."""
-    for pattern in TEMPO_IN_NAME:
-        if (match := pattern.search(name)) and SLOWEST <= float(match[1]) <= FASTEST:
-            return float(match[1])
-    return None
 
 
 def length_of(sound: Sound, name: str, tempo: float | None) -> Length:

@@ -15,6 +15,7 @@ from riffosc.sounds import Sound
 from riffosc.synthesis.model.embedded import EmbeddedModel, Plan
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Sizes
+from riffosc.tempo import tempo_in
 from riffosc.training import own
 from riffosc.training.corpus import read_shard
 from riffosc.training.dataset import vocabulary
@@ -119,7 +120,7 @@ def test_what_cannot_be_is_said_in_words(corpus: Path, tmp_path: Path) -> None:
     ],
 )
 def test_names_are_read(name: str, tempo: float | None, words: str) -> None:
-    assert own.tempo_in(name) == tempo
+    assert tempo_in(name) == tempo
     assert own.words_in(name) == words
 
 

@@ -47,7 +47,7 @@ class ScoreCanvas:
         # It was taught to keep away from the empty prompt; from another one, only comparison does.
         self.guides_itself = model.plan.sizes.guided and not parse_prompt(request.negative)
         self._model, self._request = model, request
-        self._columns = request.beats * model.settings.columns_per_beat
+        self.columns = request.beats * model.settings.columns_per_beat
         bars = max(bars for bars in TRAINED if bars <= request.bars)
         key = request.key or key_said(request.prompt)
         self._score = Score(bars, request.quantum, request.tempo, key)
@@ -64,7 +64,7 @@ class ScoreCanvas:
     def fitted(self, picture: Picture) -> Pixels:
         picture = converted(picture, self._model.settings, picture.tempo, self._request.seed)
         values = tiled(picture, self._request.beats)
-        return codec.to_pixels(codec.resample_columns(values.mean(0, keepdim=True), self._columns))
+        return codec.to_pixels(codec.resample_columns(values.mean(0, keepdim=True), self.columns))
 
     def keeper(self, shades: Shades) -> Keep:
         return self._model.autoencoder.keeper(torch.from_numpy(reach(shades)[::-1].T.copy()))
