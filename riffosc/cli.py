@@ -532,6 +532,17 @@ def bench_pipeline(json_file: Path | None, **scope: Any) -> None:
         raise click.ClickException(str(error)) from error
 
 
+@bench.command("endurance")
+@click.option("--minutes", default=60.0, show_default=True, help="How long to play.")
+@click.option("--every", "every_s", default=60.0, metavar="SECONDS", show_default=True, help="Change what paints.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
+def bench_endurance(minutes: float, every_s: float, json_file: Path | None) -> None:
+    """Play for long, silently, with changes of model, LoRA and scheduler: memory, late clips, missed boundaries."""
+    from riffosc.bench.endurance import print_endurance
+
+    print_endurance(minutes, every_s, json_file, click.echo)
+
+
 @bench.command("audio")
 @click.option("--seconds", default=60.0, show_default=True, help="How long to play.")
 @click.option("--period", default=256, show_default=True, help="Frames in a block of the JACK server.")

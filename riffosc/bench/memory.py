@@ -1,10 +1,6 @@
-"""How much memory something takes at its worst."""
+"""How much memory something takes: now, or at its worst. Nothing here imports torch before it is asked."""
 
 from pathlib import Path
-
-import torch
-
-from riffosc.synthesis.place import fastest
 
 PROCESSES = Path("/proc")
 RESET = PROCESSES / "self" / "clear_refs"
@@ -15,17 +11,23 @@ class Memory:
     """Of the GPU, or of this process where there is none; what somebody else's weights take of it is left out."""
 
     def __init__(self, others_bytes: int = 0) -> None:
-        self._others = others_bytes
+        from riffosc.synthesis.place import fastest
+
+        self._others, self._of_gpu = others_bytes, fastest().is_gpu
 
     def begin(self) -> None:
-        if fastest().is_gpu:
+        if self._of_gpu:
+            import torch
+
             torch.cuda.reset_peak_memory_stats()
         elif RESET.exists():
             RESET.write_text(PEAK)
 
     def peak_mb(self) -> float | None:
         """Since `begin`; None where the system does not tell."""
-        if fastest().is_gpu:
+        if self._of_gpu:
+            import torch
+
             return (torch.cuda.max_memory_allocated() - self._others) / 1e6
         found = resident("VmHWM")
         return None if found is None else found - self._others / 1e6
