@@ -19,6 +19,8 @@ from riffosc.voice import FindPicture, Voice, Words
 
 RESTART_S = 0.1  # a job that has just begun is not begun again for each step of a fader
 SETTLED = 0.001  # a tempo nearer than this to the clip's own needs no new inversion
+HEADROOM = 0.8  # of the time there is: what is measured wavers
+WORTH_IT = 1.25  # times as many steps are no reason yet to change their number from clip to clip
 REPAINT = 0.2  # and one further away than this from the picture's needs a new picture
 
 Wish = tuple[Why, float, int]  # what for, the boundary in beats, the voice
@@ -113,14 +115,14 @@ class Conductor(Landings):
         if state:
             state.progress = part
 
-    def rendered(self, number: int, entry: Entry, now: float) -> None:
-        """The clip of a job has come."""
+    def rendered(self, number: int, entry: Entry, now: float, denoising_s: float = 0.0) -> None:
+        """The clip of a job has come; its steps took so long."""
         state = self._owner(number)
         if state is None or state.job is None:
             self._actions.append(Discard(entry.slot))
             return
         job, state.job = state.job, None
-        self.estimates.add(job.request, now - job.started)
+        self.estimates.add(job.request, now - job.started, denoising_s)
         overtaken = job.revision != state.revision and self._time_for_another(state, job, now)
         if job.cued and state.cued:
             self._cue(state, replace(state.cued, entry=entry), self._next_beat(now))
@@ -272,15 +274,30 @@ class Conductor(Landings):
 
     def _shape(self, state: Voice) -> ClipRequest:
         """The size, tempo and key of what the voice would order now."""
-        return ClipRequest(
+        shape = ClipRequest(
             bars=int(state.number_of("bars")),
             quantum=self.timeline.quantum,
             tempo=self.tempo,
-            steps=int(state.number_of("steps")),
+            guidance=state.number_of("guidance"),
             samplerate=self.samplerate,
             key=self.key,
             rig=self.rig,
         )
+        return replace(shape, steps=int(state.number_of("steps")) or self._steps(state, shape))
+
+    def _steps(self, state: Voice, shape: ClipRequest) -> int:
+        """As many as can be painted within a bar, beside the other voices that want something painted.
+
+        A number once chosen is kept while it can be met and is nearly all that can be.
+        """
+        busy = sum(other is not state and (other.changes or other.walks) for other in self.voices.values())
+        bar_s = max(self.timeline.quantum, self._grid(state, Why.CHANGE)) * 60 / self.tempo
+        can = self.estimates.steps_within(shape, HEADROOM * (bar_s - MARGIN_S) / (1 + busy))
+        if can is None:
+            return shape.steps
+        if not state.steps <= can <= WORTH_IT * state.steps:
+            state.steps = can
+        return state.steps
 
     def _request(self, state: Voice, why: Why) -> ClipRequest:
         shape = self._shape(state)

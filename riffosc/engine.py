@@ -304,7 +304,10 @@ class Engine:
             return
         job = self.clips.job(slot)
         self.store.publish(f"/riff/{job.voice}/render_ms", 1000 * sum(seconds.values()))
-        self.conductor.rendered(number, Entry(job.request, picture, slot), self.player.now())
+        if job.request.painted:
+            self.store.publish(f"/riff/{job.voice}/steps_taken", job.request.steps)
+        entry = Entry(job.request, picture, slot)
+        self.conductor.rendered(number, entry, self.player.now(), seconds.get("denoiser", 0.0))
 
     def _failed(self, number: int, words: str) -> None:
         slot = self._jobs.pop(number, None)

@@ -17,6 +17,7 @@ Refine = Callable[[str, Value], Value]
 
 VOICES = 8
 MUSIC = ("tempo", "quantum", "key", "gain")
+AUTO = "auto"
 MAX_TEXT = 1000  # characters; more is a mistake, not a prompt
 
 
@@ -52,6 +53,7 @@ class Param:
     pattern: str = ""  # what a text must match, if it has any
     entries: bool = False  # a text of entries: in a message of several arguments a number, its weight, ends each
     clears: str = ""  # the parameter beside it that is emptied when this one is set
+    auto: bool = False  # 0, or the word `auto`, leaves it to riffosc
 
     @property
     def name(self) -> str:
@@ -113,6 +115,8 @@ class Param:
         try:
             if isinstance(value, bytes):
                 raise TypeError("float() would read digits in them")
+            if self.auto and isinstance(value, str) and value.strip().lower() == AUTO:
+                return 0.0
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError, OverflowError) as error:
             raise ParamError(f"{self.name} is a number, not {value!r:.40}") from error
@@ -170,7 +174,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
     _voice("mask", "", "Where the seed picture is painted over, the rest stays: beats 5-8, bars 2, above 2 kHz, 200 Hz-2 kHz, beats 5-8 above 2 kHz, keep beats 1, or a picture's file."),
     _voice("guidance", 2.0, "How strictly the prompt is followed.", low=0, high=20),
-    _voice("steps", 8, "Denoising steps; more is finer and slower.", low=1, high=100, unit="steps"),
+    _voice("steps", 8, "Denoising steps; more is finer and slower. 0, or auto: as many as can be painted within a bar.", low=0, high=100, unit="steps", auto=True),
     _voice("bars", 2, "Length of a clip; the embedded model knows 1, 2 and 4 best.", low=1, high=16, unit="bars", choices=(1, 2, 3, 4, 6, 8, 12, 16)),
     _voice("evolve", 0.0, "Walk towards the next seed with each clip, by this much; 0 stays.", low=0, high=1),
     _voice("morph", 1, "Clips over which a new prompt is walked to.", low=1, high=32, unit="clips"),
@@ -211,6 +215,7 @@ PARAMS: tuple[Param, ...] = (
     _status("/riff/{voice}/eta_beats", 0.0, "Beats until the next clip lands; 0 when none is coming.", "beats"),
     _status("/riff/{voice}/late", 0, "Clips that missed the boundary they were meant for.", "clips"),
     _status("/riff/{voice}/render_ms", 0.0, "What the last clip took to make.", "ms"),
+    _status("/riff/{voice}/steps_taken", 0, "Steps that the last clip was painted in, chosen by you or by riffosc.", "steps"),
     _status("/riff/{voice}/lookahead_ms", 0.0, "How long before a boundary a change is final.", "ms"),
     _status("/riff/{voice}/level", 0.0, "Peak of the voice.", "linear"),
     _status("/riff/{voice}/clip", "", "File of the sounding clip, or its name where none is written."),

@@ -49,6 +49,7 @@ class Voice:
     future: list[Entry] = field(default_factory=list)
     recalled: Entry | None = None  # by undo or redo, to be performed again
     stuck: bool = False  # the last order failed and would fail again
+    steps: int = 0  # chosen last, where it is riffosc that chooses them
     warned: set[str] = field(default_factory=set)  # of what has no effect without a picture to start from
 
     @property

@@ -23,6 +23,7 @@ class Stage:
     """A renderer that takes `render_s` a clip and a mixer that lands what it is given, in simulated time."""
 
     render_s: float = 0.5
+    step_s: float = 0.0  # in addition, a denoising step
     voices: int = 3
     now: float = 0.0
     job: Job | None = None
@@ -55,12 +56,13 @@ class Stage:
 
     def _render(self) -> None:
         job = self.job
-        if job and self.now - job.started >= self.render_s:
+        denoising_s = self.step_s * job.request.steps if job else 0.0
+        if job and self.now - job.started >= self.render_s + denoising_s:
             self.job = None
             self.slots += 1
             picture = job.request.init if not job.request.painted else None
             picture = picture or Picture(np.zeros((1, 8, 8), np.uint8), tempo=job.request.tempo)
-            self.conductor.rendered(job.number, Entry(job.request, picture, self.slots), self.now)
+            self.conductor.rendered(job.number, Entry(job.request, picture, self.slots), self.now, denoising_s)
 
     def _land(self) -> None:
         beat = self.conductor.timeline.beat_at(self.now)

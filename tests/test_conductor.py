@@ -1,5 +1,7 @@
 """The conductor under a clock that the test turns: who paints what, by when, and what happens when it is late."""
 
+from dataclasses import replace
+
 import pytest
 from stage import Stage
 
@@ -332,3 +334,39 @@ def test_the_seed_and_the_timeline_decide_the_same_way_each_time() -> None:
         return [(land.beat, land.entry.request.prompt) for _, land in stage.landed]
 
     assert play() == play()
+
+
+def test_steps_that_nobody_chose_are_as_many_as_the_bar_allows() -> None:
+    stage = Stage(render_s=0.2, step_s=0.05)  # a bar lasts 2 s
+    stage.change(1, steps=0, prompt="techno")
+    stage.beats(8)
+    first = stage.landed[-1][1].entry.request.steps
+    assert first == 8, "nothing has been measured yet"
+    stage.change(1, prompt="house")
+    stage.beats(8)
+    chosen = stage.landed[-1][1].entry.request.steps
+    assert 0.2 + 0.05 * chosen < 0.8 * 2 and chosen > 20
+    stage.change(1, prompt="dub")
+    stage.beats(8)
+    assert stage.landed[-1][1].entry.request.steps == chosen, "the number does not waver"
+    stage.step_s = 0.2
+    stage.change(1, prompt="jazz")
+    stage.beats(16)
+    stage.change(1, prompt="funk")
+    late = stage.conductor.voices[1].late
+    stage.beats(8)
+    fewer = stage.landed[-1][1].entry.request.steps
+    assert 1 <= fewer < chosen / 2 and stage.conductor.voices[1].late == late
+    stage.conductor.timeline = replace(stage.conductor.timeline, tempo=300.0)
+    stage.change(1, prompt="gabber")
+    stage.beats(16)
+    assert stage.landed[-1][1].entry.request.steps < fewer
+
+
+def test_voices_that_wander_share_the_bar() -> None:
+    stage = Stage(render_s=0.1, step_s=0.02)
+    for voice in (1, 2, 3):
+        stage.change(voice, steps=0, evolve=0.5, prompt="techno")
+    stage.beats(64)
+    steps = {voice: stage.conductor.voices[voice].steps for voice in (1, 2, 3)}
+    assert all(each > 1 and 3 * (0.1 + 0.02 * each) < 2 for each in steps.values())

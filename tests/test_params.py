@@ -102,6 +102,15 @@ def test_choices():
         swap.coerce("phrase")
 
 
+def test_steps_may_be_left_to_riffosc(store):
+    for value in ("auto", " Auto ", 0, "0"):
+        store.set("/riff/1/steps", value)
+        assert store.get("/riff/1/steps") == 0
+        store.set("/riff/1/steps", 8)
+    with pytest.raises(ParamError, match="guidance is a number"):
+        store.set("/riff/1/guidance", "auto")
+
+
 def test_a_switch():
     mute = BY_NAME[True, "mute"]
     assert [mute.coerce(value) for value in (1, 0, 0.5, "1", True)] == [True, False, True, True, True]
