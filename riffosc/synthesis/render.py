@@ -15,7 +15,7 @@ from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.masking import Inpainting
 from riffosc.synthesis.models import EMBEDDED_NAME, load_model
 from riffosc.synthesis.performing import drawn, perform, perform_together, tiled
-from riffosc.synthesis.place import ONE_AT_A_TIME, wait_for_gpu
+from riffosc.synthesis.place import ONE_AT_A_TIME, give_back_memory, wait_for_gpu
 from riffosc.synthesis.sampler import Given, Progress, sample
 from riffosc.synthesis.together import paint_together
 
@@ -53,6 +53,10 @@ class Renderer:
             self._newest = newest
             models = {**self._models, newest: model} if model else self._models
             self._models = {name: models[name] for name in models if name in (EMBEDDED_NAME, newest, self._painting)}
+            gone = len(models) > len(self._models)
+        if gone:
+            del models, model
+            give_back_memory()
 
     @torch.inference_mode()
     def render(self, request: ClipRequest, progress: Progress = lambda _: None) -> Clip:

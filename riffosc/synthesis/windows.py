@@ -33,6 +33,10 @@ class Windows:
         moved = turn * GOLDEN % 1
         return [round((number + moved) * apart / self.grid) * self.grid for number in range(self.count)]
 
+    def batches(self) -> list[int]:
+        """Of how many windows each batch is."""
+        return [min(AT_ONCE, self.count - first) for first in range(0, self.count, AT_ONCE)]
+
     def across(self, x: Tensor, axis: int, work: Work, turn: int = 0) -> Tensor:
         """What `work` makes of all windows of `x` (batch, ...), put together; `axis` is time, counted from the end."""
         starts, whole = self.starts(turn), _Whole(axis)

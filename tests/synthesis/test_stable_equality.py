@@ -95,7 +95,15 @@ def image(picture: Picture) -> Image.Image:
 
 @pytest.mark.parametrize(
     ("scheduler", "guidance"),
-    [("", 7.0), ("DDIM", 1.0), ("EulerAncestralDiscrete", 7.0), ("DPMSolverMultistep", 7.0), ("LCM", 7.0)],
+    [
+        ("", 7.0),
+        ("DDIM", 1.0),
+        ("EulerAncestralDiscrete", 7.0),
+        ("DPMSolverMultistep", 7.0),
+        ("SASolver", 7.0),
+        ("TCD", 7.0),
+        ("LCM", 7.0),
+    ],
 )
 def test_a_picture_from_noise(
     ours: StableDiffusion, theirs: StableDiffusionPipeline, scheduler: str, guidance: float

@@ -12,13 +12,13 @@ from platformdirs import user_cache_path
 
 from riffosc.clip import ClipRequest
 from riffosc.picture import RIFFUSION
-from riffosc.synthesis.diffusion.circular import COLUMNS, circular_columns
+from riffosc.synthesis.diffusion.circular import COLUMNS, WIDEST, WIDTH, circular_columns
 from riffosc.synthesis.diffusion.recorded import Work
+from riffosc.synthesis.windows import Windows
 
 log = logging.getLogger(__name__)
 
 BARS = (1, 2, 4)
-WIDEST = 2048  # columns; what is wider is rare, and long enough in the making that orders do not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,13 @@ def likely(request: ClipRequest, batch: int, tokens: int) -> Iterator[Size]:
     """What is asked now, what other numbers of bars would ask, and then what the next wider or narrower tempo would."""
     a_bar_s = request.quantum * 60 / request.tempo
     lengths = [circular_columns(bars * a_bar_s, RIFFUSION.step_s) for bars in (request.bars, *BARS)]
-    widths = [*lengths, *(length + step for length in lengths for step in (COLUMNS, -COLUMNS))]
-    for columns in dict.fromkeys(width for width in widths if COLUMNS <= width <= WIDEST):
-        yield Size(columns, batch, tokens)
+    neighbours = [length + step for length in lengths for step in (COLUMNS, -COLUMNS)]
+    for columns in dict.fromkeys((*lengths, *neighbours)):
+        if COLUMNS <= columns <= WIDEST:
+            yield Size(columns, batch, tokens)
+        elif columns > WIDEST:
+            for parts in Windows(columns, WIDTH).batches():
+                yield Size(WIDTH, batch * parts, tokens)
 
 
 class Ahead:

@@ -6,6 +6,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 COLUMNS = 64  # eight columns a latent, and three halvings of latents in the denoiser: widths are multiples of this
+WIDTH = 512  # columns in a picture of Riffusion's, and in a window on a longer one
+WIDEST = 640  # up to here a picture is seen as a whole
 
 
 class CircularConv2d(nn.Conv2d):

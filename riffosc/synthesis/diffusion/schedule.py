@@ -22,7 +22,7 @@ def scheduler_names() -> list[str]:
     from diffusers.schedulers import KarrasDiffusionSchedulers
 
     names = {kind.name.removesuffix(SUFFIX) for kind in KarrasDiffusionSchedulers}
-    return sorted(names - ANOTHER_KIND | {"LCM", "TCD"})
+    return sorted(names - ANOTHER_KIND | {"LCM", "SASolver", "TCD"})
 
 
 def make_scheduler(config: dict[str, Any], name: str = "") -> Any:
@@ -66,7 +66,9 @@ class Course:
         self._timesteps = scheduler.timesteps[skipped:]
         self.times: list[float] = self._timesteps.double().tolist()
         told = inspect.signature(scheduler.step).parameters
-        self._drawing = {"generator": draws.ours} if "generator" in told else {}
+        self._more: dict[str, Any] = {"generator": draws.ours} if "generator" in told else {}
+        if "eta" in told:
+            self._more["eta"] = 0.0  # as diffusers' pipelines have it, whatever a scheduler's own is
 
     def begin(self, noise: Tensor, init: Tensor | None) -> Tensor:
         if self._from_noise or init is None:
@@ -87,6 +89,6 @@ class Course:
 
     def step(self, guess: Tensor, x: Tensor, step: int) -> Tensor:
         after: Tensor = self._scheduler.step(
-            guess[None], self._timesteps[step], x[None], **self._drawing, return_dict=False
+            guess[None], self._timesteps[step], x[None], **self._more, return_dict=False
         )[0][0]
         return after

@@ -16,7 +16,7 @@ from riffosc.clip import ClipRequest, Rig
 from riffosc.picture import RIFFUSION, Picture, Pixels
 from riffosc.synthesis import codec
 from riffosc.synthesis.diffusion.ahead import Ahead, Compiling, Size, compiled, likely
-from riffosc.synthesis.diffusion.circular import circular_columns, make_circular
+from riffosc.synthesis.diffusion.circular import WIDEST, WIDTH, circular_columns, make_circular
 from riffosc.synthesis.diffusion.hub import find_file, find_folder
 from riffosc.synthesis.diffusion.lora import PUBLISHED, Lora, Loras
 from riffosc.synthesis.diffusion.parts import Autoencoder, Parts, read_autoencoder
@@ -229,10 +229,6 @@ def _run_decoder(autoencoder: Autoencoder, latents: Tensor) -> Tensor:
     return painted
 
 
-WIDTH = 512  # columns in a picture of Riffusion's, and in a window
-WIDEST = 640  # up to here a picture is seen as a whole
-
-
 class StableCanvas:
     """One clip: its width is the legal one nearest to its length, and inversion stretches it to the exact bars."""
 
@@ -253,8 +249,7 @@ class StableCanvas:
         request = self._request
         text = self._model.words.pair(request.prompts, request.negative)
         guided = self.guidance > 1 and not self.guides_itself
-        if self.windows is None:
-            self._model.foresee(request, 2 if guided else 1, text.shape[1])
+        self._model.foresee(request, 2 if guided else 1, text.shape[1])
         return text
 
     def encode(self, picture: Picture, draws: Draws) -> Tensor:
