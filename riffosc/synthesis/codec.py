@@ -19,6 +19,7 @@ from torch import Tensor
 
 from riffosc.clip import Samples
 from riffosc.picture import PictureSettings, Pixels
+from riffosc.synthesis import phases_at_once
 from riffosc.synthesis.filterbank import mel_filterbank
 from riffosc.synthesis.lattice import OVERLAP, Lattice, fast_length, lattice
 from riffosc.synthesis.phases import Steps, integrated_phases
@@ -168,14 +169,20 @@ def _start(field: Lattice, mel: Tensor, seeds: Sequence[int]) -> Tensor:
     """
     steps = Steps(field.hop, field.n_fft, field.width, OVERLAP * field.hop / 2)
     magnitudes, phases = [], []
-    with ThreadPoolExecutor(min(len(seeds), torch.get_num_threads())) as pool:
-        for number, part in enumerate(torch.split(mel, STRETCH, -2)):
-            magnitude = field.bank.magnitude(part, UPDATES)
-            of_clips = magnitude.mean(1).cpu().numpy()
-            found = pool.map(lambda one, seed, n=number: integrated_phases(one, steps, seed + n), of_clips, seeds)
-            magnitudes.append(magnitude)
-            phases.append(torch.from_numpy(np.stack(list(found))).to(mel.device))
+    for number, part in enumerate(torch.split(mel, STRETCH, -2)):
+        magnitude = field.bank.magnitude(part, UPDATES)
+        magnitudes.append(magnitude)
+        phases.append(_phases(magnitude.mean(1), steps, [seed + number for seed in seeds]))
     return field.play(torch.cat(magnitudes, -2), torch.cat(phases, -2)[:, None])
+
+
+def _phases(magnitude: Tensor, steps: Steps, seeds: Sequence[int]) -> Tensor:
+    """Of (clips, columns, freqs): cell after cell on a processor, a clip on each thread; all at once on a GPU."""
+    if magnitude.device.type != "cpu":
+        return phases_at_once.integrated_phases(magnitude, steps, seeds)
+    with ThreadPoolExecutor(min(len(seeds), torch.get_num_threads())) as pool:
+        found = pool.map(lambda one, seed: integrated_phases(one, steps, seed), magnitude.numpy(), seeds)
+        return torch.from_numpy(np.stack(list(found)))
 
 
 def resample(loop: Tensor, frames: int, top: float) -> Tensor:

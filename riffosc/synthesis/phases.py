@@ -72,7 +72,7 @@ def _detuning(log: Floats, change: Floats, steps: Steps) -> Floats:
     """
     slope = np.zeros_like(log)
     slope[:, 1:-1] = log[:, 2:] - log[:, :-2]
-    table = _hann_slopes(2 * steps.n_fft / steps.width)
+    table = hann_slopes(2 * steps.n_fft / steps.width)
     places = (slope * np.float32(len(table) / 2 / STEEPEST) + np.float32(len(table) / 2)).clip(0, len(table) - 1)
     detuned = table[places.astype(np.int32)]
     power = np.exp(2 * (log - log.max())) + np.float32(1e-30)
@@ -98,7 +98,7 @@ def _mean_of_lobe(detuned: Floats, power: Floats, reach: int) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _hann_slopes(lobe: float) -> Floats:
+def hann_slopes(lobe: float) -> Floats:
     """Where in the main lobe of a Hann window, `lobe` bins to its zero, a bin lies between whose neighbours the log
     magnitude rises by -STEEPEST to STEEPEST. A Gaussian's slope would grow evenly; this one grows without end.
     """
