@@ -16,6 +16,7 @@ from riffosc import __version__
 from riffosc.models import models
 from riffosc.report import report
 from riffosc.studio import restyle
+from riffosc.surfaces.command import surface
 from riffosc.threads import wait_patiently
 
 
@@ -587,6 +588,7 @@ def bench_osc(rate: float, seconds: float, flood: float, audio: str, json_file: 
 
 main.add_command(models)
 main.add_command(restyle)
+main.add_command(surface)
 
 
 if __name__ == "__main__":

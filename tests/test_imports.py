@@ -70,6 +70,7 @@ RULES = {
     "midi": "params commands files resources",
     "synthesis": f"{SCORE} resources threads machine_code",
     "playback": "clip timeline machine_code",
+    "surfaces": "params files",
     "training": f"{SCORE} files resources sounds naming wav tempo synthesis",
 }
 EVERYTHING = {
