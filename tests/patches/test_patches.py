@@ -31,6 +31,11 @@ def test_what_they_name_is_there(home: Path) -> None:
             assert (PATCHES / path).exists(), path
 
 
+def test_what_the_routing_guide_links_is_there() -> None:
+    for link in re.findall(r"\]\(([^)]+)\)", (PATCHES / "ROUTING.md").read_text()):
+        assert (PATCHES / link).exists(), link
+
+
 def test_riffosc_says_where_they_lie() -> None:
     assert CliRunner().invoke(main, ["patches", "tidal"]).output.strip() == str(PATCHES / "tidal")
     refused = CliRunner().invoke(main, ["patches", "nowhere"])
