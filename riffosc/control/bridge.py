@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 PORT = 8080  # where Strudel looks for its bridge; it cannot be told otherwise
 SITES = ("https://strudel.cc", "http://localhost:4321", "http://127.0.0.1:4321")  # Strudel, and a checkout of it
 PAGES = 8  # at a time
+DECIMALS = ("cps", "cycle", "delta")
 SENTENCES = 100  # that are said; then it falls silent
 NTP_EPOCH_S = 2208988800  # seconds from 1900 to 1970
 
@@ -121,7 +122,12 @@ def _pairs(args: list[Any]) -> list[Value]:
     """Keys and what they are set to, where that is a word or a number; colours and the like are for the screen."""
     pairs = zip(args[::2], args[1::2], strict=False)
     kept = [(key, value) for key, value in pairs if isinstance(key, str) and isinstance(value, str | int | float)]
-    return [word for key, value in kept if key not in ROUTING for word in (key, value)]
+    return [word for key, value in kept if key not in ROUTING for word in (key, _number(key, value))]
+
+
+def _number(key: str, value: Value) -> Value:
+    """JSON says 1 for 1.0, and who follows the cycles goes by the type, as TidalCycles sends it."""
+    return float(value) if key in DECIMALS and not isinstance(value, str) else value
 
 
 def _bundle(message: bytes, seconds: float | None) -> bytes:

@@ -30,6 +30,12 @@ def test_an_event_is_a_bundle_with_its_time():
     assert message.time == pytest.approx(1795288400.07225, abs=1e-5)
 
 
+def test_cycles_are_decimals_even_where_they_are_whole():
+    (message,) = read_packet(event(frame("cycle", 3, "cps", 1, "delta", 2, "seed", 7), 7433))
+    assert message.args == ("cycle", 3.0, "cps", 1.0, "delta", 2.0, "seed", 7)
+    assert [type(arg) for arg in message.args[1::2]] == [float, float, float, int]
+
+
 def test_without_a_time_it_is_now():
     (message,) = read_packet(event(frame("seed", 7), 7433))
     assert message.time is None

@@ -51,6 +51,7 @@ def assert_what_is_sent(events: list[tuple[dict, float]]) -> None:
     first = [keys for keys, _ in events if keys["riff"] == 1]
     assert [keys["prompt"] for keys in first] == ["dub_techno_chords", "acid_bass", "dub_techno_chords"]
     assert [keys["seed"] for keys in first] == [1, 2, 3] and isinstance(first[0]["seed"], int)
+    assert all(isinstance(keys["cycle"], float) for keys, _ in events), "what riffosc's clock goes by"
     tags = {keys["cycle"]: tag for keys, tag in events}
     assert sorted(tags.values()) == [tags[cycle] for cycle in sorted(tags)] and len(tags) == 3
 
