@@ -54,12 +54,12 @@ class Bench:
     model: Model
     probe: Probe
     asked: Sequence[Question]
-    real: Answers
+    real: Sequence[Seen]  # the loops that the questions were made from
     known: Sequence[Seen]  # loops that were trained on
     manners: Sequence[Manner]  # the first is the one that is looked at most closely
 
     def answered(self, clips: Iterable[Seen]) -> Answers:
-        return Answers.of(self.asked, list(clips), self.probe)
+        return Answers.of(self.asked, clips, self.probe)
 
     def painted(self, manner: Manner) -> Answers:
         return self.answered(answer(self.model, each, manner) for each in with_progress(name_of(manner), self.asked))
@@ -71,11 +71,11 @@ def name_of(manner: Manner) -> str:
 
 def sets_of_answers(bench: Bench) -> dict[str, Answers]:
     """What is compared, by name: the ceiling, the floors, the autoencoder, and what the model paints."""
-    clips = bench.real.clips
+    clips = bench.real
     dots = Generator().manual_seed(0)
     others = (Seen(one.entry, other.values) for one, other in zip(clips, _others(clips), strict=True))
     found = {
-        "real": bench.real,
+        "real": bench.answered(clips),
         "another real loop": bench.answered(others),
         "noise": bench.answered(Seen(one.entry, torch.rand(one.values.shape, generator=dots)) for one in clips),
         "autoencoder": bench.answered(through_latents(bench.model, one) for one in with_progress("autoencoder", clips)),
@@ -84,12 +84,12 @@ def sets_of_answers(bench: Bench) -> dict[str, Answers]:
 
 
 def _others(clips: Sequence[Seen]) -> list[Seen]:
-    """For each clip another one with bars as long, from half-way across all of them."""
+    """For each clip another one with as many beats a bar, from half-way across all of them."""
     half = len(clips) // 2
     turned = [*clips[half:], *clips[:half]]
-    longest = {one.entry["quantum"]: one for one in clips}
+    of_meter = {one.entry["quantum"]: one for one in clips}
     return [
-        other if other.entry["quantum"] == one.entry["quantum"] else longest[one.entry["quantum"]]
+        other if other.entry["quantum"] == one.entry["quantum"] else of_meter[one.entry["quantum"]]
         for one, other in zip(clips, turned, strict=True)
     ]
 

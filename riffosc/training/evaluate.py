@@ -33,7 +33,7 @@ from riffosc.training.likeness import likenesses
 from riffosc.training.measures import seam
 from riffosc.training.pictures import Entry, Seen, paint_shard, seen
 from riffosc.training.probe import Probe, ProbeError, fitted
-from riffosc.training.scores import FOLLOWING, SOUNDING, Answers, Mistaken, Row, following, mistakes, sounding
+from riffosc.training.scores import FOLLOWING, SOUNDING, Mistaken, Row, following, mistakes, sounding
 from riffosc.training.unseen import outside
 
 PLAYED = ClipRequest()  # its steps and guidance are what clips are played with
@@ -127,14 +127,13 @@ def evaluate(model: Model, probe: Probe, corpus: Path, cache: Path, scope: Scope
     loops = held_out(corpus, cache)
     pairs = questions(loops, scope.clips)
     asked = [each for each, _ in pairs]
-    real = Answers.of(asked, [one for _, one in pairs], probe)
     usual = list(islice(known(corpus, cache), USUAL))
-    bench = Bench(model, probe, asked, real, usual, scope.manners)
+    bench = Bench(model, probe, asked, [one for _, one in pairs], usual, scope.manners)
     done: dict[str, Any] = {"clips": Counter(each.kind for each in asked)}
     sets = sets_of_answers(bench)
     _tell(done, compared("What is heard", {name: following(each) for name, each in sets.items()}, FOLLOWING))
     _tell(done, compared("How it sounds", {name: sounding(each) for name, each in sets.items()}, SOUNDING))
-    found = mistakes(real, sets[name_of(bench.manners[0])])
+    found = mistakes(sets["real"], sets[name_of(bench.manners[0])])
     click.echo(mistakes_as_text(found) + "\n")
     done["What is taken for what"] = [asdict(each) for each in found]
     _tell(done, [likenesses(bench, sets), seams(bench, corpus)])

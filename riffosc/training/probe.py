@@ -160,10 +160,12 @@ class Probe(nn.Module):
         generator = Generator().manual_seed(seed)
         self.timbre, self.tonality = Timbre(generator), Tonality(generator)
 
-    @torch.no_grad()
     def hear(self, clips: Sequence[Seen]) -> Heard:
         """What these clips are taken for; of their entries only the bar's beats are looked at."""
-        noted = [impression(one.values, one.entry["quantum"]) for one in clips]
+        return self.judge([impression(one.values, one.entry["quantum"]) for one in clips])
+
+    @torch.no_grad()
+    def judge(self, noted: Sequence[Impression]) -> Heard:
         sounds, pitches = torch.stack([one.sound for one in noted]), torch.stack([one.pitch for one in noted])
         role, family, genre = self.timbre(sounds)
         embedding = (self.timbre.inner(sounds) - self.timbre.centre) / self.timbre.spread

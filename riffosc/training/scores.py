@@ -1,13 +1,14 @@
 """Figures of a set of clips that answer the same questions: the columns of the evaluation's tables."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 from torch import Tensor
 
 from riffosc.training.asking import Question
+from riffosc.training.impressions import impression
 from riffosc.training.loop import ROLES
 from riffosc.training.measures import in_scale, low_share, on_its_grid, on_the_grid
 from riffosc.training.pictures import Entry, Seen
@@ -21,15 +22,19 @@ PRESENT = 0.5  # of a role: above it the probe says that it is there
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A clip for each question, and what the probe hears in them."""
+    """What is heard and measured in a clip for each question; the clips themselves are large and not kept."""
 
     asked: Sequence[Question]
-    clips: Sequence[Seen]
+    measured: Sequence[Row]
     heard: Heard
 
     @classmethod
-    def of(cls, asked: Sequence[Question], clips: Sequence[Seen], probe: Probe) -> "Answers":
-        return cls(asked, clips, probe.hear(clips))
+    def of(cls, asked: Sequence[Question], clips: Iterable[Seen], probe: Probe) -> "Answers":
+        noted, rows = [], []
+        for each, clip in zip(asked, clips, strict=True):
+            noted.append(impression(clip.values, clip.entry["quantum"]))
+            rows.append(measures_of(each, clip))
+        return cls(asked, rows, probe.judge(noted))
 
     def role(self, i: int) -> str:
         return ROLES[int(self.heard.role[i].argmax())]
@@ -80,41 +85,28 @@ def following(answers: Answers) -> Row:
     return dict(zip(FOLLOWING, found, strict=True))
 
 
+def measures_of(asked: Question, clip: Seen) -> Row:
+    """All that is worth measuring on the picture, for what was asked."""
+    roles, values = set(clip.entry["roles"]), clip.values
+    found = {"level": float(values.mean())}
+    if asked.kind == "swing":
+        found |= {"swung": on_the_grid(values, clip.entry["grid"]), "swung, any": on_its_grid(values)}
+    elif asked.kind != "key" and clip.entry["swing"] == "straight":
+        found["straight"] = on_the_grid(values)
+    if asked.key and {"chords", "lead"} & roles and "drums" not in roles:
+        mode = int(clip.entry["mode"] == "minor")
+        found["in key"] = in_scale(values, clip.entry["root"], mode)
+        found["in key + 6"] = in_scale(values, clip.entry["root"] + 6, mode)
+    if asked.kind == "role" and roles & {"bass", "lead"}:
+        found[f"low, {clip.entry['roles'][0]}"] = low_share(values)
+    return found
+
+
 def sounding(answers: Answers) -> Row:
-    """Measures on the pictures themselves."""
-
-    def mean(which: Callable[[Question], bool], measure: Callable[[Seen], float]) -> float:
-        pairs = zip(answers.asked, answers.clips, strict=True)
-        found = [measure(one) for asked, one in pairs if which(asked)]
-        return fmean(found) if found else float("nan")
-
-    def straight(asked: Question) -> bool:
-        return asked.kind in ("role", "instrument", "genre") and asked.entry["swing"] == "straight"
-
-    def tonal(asked: Question) -> bool:
-        roles = set(asked.entry["roles"])
-        return bool(asked.key) and bool({"chords", "lead"} & roles) and "drums" not in roles
-
-    def swung(asked: Question) -> bool:
-        return asked.kind == "swing"
-
-    def alone(role: str) -> Callable[[Question], bool]:
-        return lambda asked: asked.kind == "role" and asked.entry["roles"] == [role]
-
-    return {
-        "straight": mean(straight, lambda one: on_the_grid(one.values)),
-        "swung": mean(swung, lambda one: on_the_grid(one.values, one.entry["grid"])),
-        "swung, any": mean(swung, lambda one: on_its_grid(one.values)),
-        "in key": mean(tonal, lambda one: in_scale(one.values, one.entry["root"], _mode(one.entry))),
-        "in key + 6": mean(tonal, lambda one: in_scale(one.values, one.entry["root"] + 6, _mode(one.entry))),
-        "low, bass": mean(alone("bass"), lambda one: low_share(one.values)),
-        "low, lead": mean(alone("lead"), lambda one: low_share(one.values)),
-        "level": mean(lambda _: True, lambda one: float(one.values.mean())),
-    }
-
-
-def _mode(entry: Entry) -> int:
-    return int(entry["mode"] == "minor")
+    """Means of what was measured, each over the clips that it was measured on."""
+    columns = (*SOUNDING, "in key + 6", "low, bass", "low, lead", "level")
+    found = {name: [row[name] for row in answers.measured if name in row] for name in columns}
+    return {name: fmean(values) if values else float("nan") for name, values in found.items()}
 
 
 def per_ceiling(row: Row, ceiling: Row) -> Row:
