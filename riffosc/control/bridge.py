@@ -20,7 +20,7 @@ from riffosc.control.desk import Desk
 from riffosc.control.guard import Guard
 from riffosc.control.packet import read_packet
 from riffosc.control.play import ADDRESSES, ROUTING
-from riffosc.control.replies import Line, encode
+from riffosc.control.replies import FLOAT_MAX, Line, encode
 from riffosc.control.served import Served, bound
 from riffosc.params import Value
 
@@ -127,7 +127,9 @@ def _pairs(args: list[Any]) -> list[Value]:
 
 def _number(key: str, value: Value) -> Value:
     """JSON says 1 for 1.0, and who follows the cycles goes by the type, as TidalCycles sends it."""
-    return float(value) if key in DECIMALS and not isinstance(value, str) else value
+    if key not in DECIMALS or isinstance(value, str):
+        return value
+    return float(min(max(value, -FLOAT_MAX), FLOAT_MAX))
 
 
 def _bundle(message: bytes, seconds: float | None) -> bytes:

@@ -30,7 +30,7 @@ DARK, BRIGHT, CLEAR = (0.12, 0.13, 0.15, 1.0), (0.25, 0.6, 0.9, 1.0), (0.0, 0.0,
 EAST = 1  # orientation of a fader that grows to the right
 TOGGLE = 1  # button type
 CENTRE = 2  # of text, counted from 1
-CONNECTIONS = "11111"
+CONNECTIONS = "11111"  # to all that are set up
 
 
 @dataclass(frozen=True, slots=True)

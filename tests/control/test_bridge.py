@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from riffosc.control.bridge import SITES, Bridge, BridgeError, event
+from riffosc.control.bridge import DECIMALS, SITES, Bridge, BridgeError, event
 from riffosc.control.guard import Guard
 from riffosc.control.networks import Networks
 from riffosc.control.osc import OscServer
@@ -34,6 +34,11 @@ def test_cycles_are_decimals_even_where_they_are_whole():
     (message,) = read_packet(event(frame("cycle", 3, "cps", 1, "delta", 2, "seed", 7), 7433))
     assert message.args == ("cycle", 3.0, "cps", 1.0, "delta", 2.0, "seed", 7)
     assert [type(arg) for arg in message.args[1::2]] == [float, float, float, int]
+
+
+def test_a_cycle_beyond_all_numbers_is_the_largest_there_is():
+    (message,) = read_packet(event(frame("cycle", 10**400, "cps", -(10**400)), 7433))
+    assert message.args[1] == pytest.approx(3.4e38, rel=0.01) and message.args[3] == pytest.approx(-3.4e38, rel=0.01)
 
 
 def test_without_a_time_it_is_now():
@@ -73,7 +78,12 @@ json_values = st.recursive(
 )
 
 
-@given(st.fixed_dictionaries({"args": st.lists(json_values)}, optional={"timestamp": json_values, "port": json_values}))
+@given(
+    st.fixed_dictionaries(
+        {"args": st.lists(json_values | st.sampled_from(DECIMALS))},
+        optional={"timestamp": json_values, "port": json_values},
+    )
+)
 def test_any_arguments_are_osc_or_refused(said):
     try:
         messages = read_packet(event(json.dumps({"address": "/riff/play", **said}), 7433))
