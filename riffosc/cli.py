@@ -12,10 +12,9 @@ from typing import Any
 
 import click
 
-from riffosc import __version__
+from riffosc import __version__, studio
 from riffosc.models import models
 from riffosc.report import report
-from riffosc.studio import restyle
 from riffosc.surfaces.command import surface
 from riffosc.threads import wait_patiently
 
@@ -587,8 +586,8 @@ def bench_osc(rate: float, seconds: float, flood: float, audio: str, json_file: 
 
 
 main.add_command(models)
-main.add_command(restyle)
-main.add_command(surface)
+for command in (studio.restyle, studio.batch, studio.sample, surface):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

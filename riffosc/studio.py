@@ -1,4 +1,4 @@
-"""Commands that make files from files: `riffosc restyle`."""
+"""Commands that make files from files: `riffosc restyle`, `batch` and `sample`."""
 
 from pathlib import Path
 from typing import Any
@@ -52,3 +52,73 @@ def restyle(sound: Path, out: Path | None, force: bool, **wishes: Any) -> None:
     failed = batch.run([job], force, lambda job, progress: make(job, wanted, progress))
     if failed:
         raise click.ClickException(next(iter(failed.values())))
+
+
+@click.command()
+@click.argument("series", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("loops"), show_default=True)
+@click.option(
+    "--seeds", default=1, show_default=True, type=click.IntRange(1, 1000), help="Of each entry, from its own on."
+)
+@click.option("--samplerate", default=44100, show_default=True, type=click.IntRange(8000, 192000))
+@click.option("--force", is_flag=True, help="Paint those again that are there.")
+def batch(series: Path, out: Path, seeds: int, samplerate: int, force: bool) -> None:
+    """Paint all loops that a JSON file asks for, Riffusion's or one with parameters of `riffosc render`.
+
+    What is there already is left as it is: a batch that was broken off goes on where it was. `index.json` lists all.
+    """
+    from riffosc.series import is_there, read_series, write_index, write_piece
+
+    try:
+        pieces = read_series(series, out, seeds, samplerate)
+        todo = [piece for piece in pieces if force or not is_there(piece)]
+        write_index(out, pieces)
+        if todo:
+            from riffosc.synthesis.render import Renderer
+
+            renderer = Renderer()
+            for number, piece in enumerate(todo, 1):
+                write_piece(piece, renderer.render(piece.request))
+                click.echo(f"{number} of {len(todo)}: {piece.path}.wav")
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{out}: {len(pieces)} loops, {len(pieces) - len(todo)} of them were there")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the clips.")
+@click.option("-r", "--recursive", is_flag=True, help="Folders inside folders, too.")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--each", default=1, show_default=True, type=click.IntRange(1, 100_000), help="Clips of each file.")
+@click.option("--limit", type=click.IntRange(1), help="No more than so many files.")
+@click.option("--seconds", default=5.12, show_default=True, type=click.FloatRange(0.01, 1260), help="Of a clip.")
+@click.option("--bars", type=click.IntRange(1, 64), help="Whole bars instead, from a bar line on.")
+@click.option("--tempo", type=click.FloatRange(20, 300), help="Of all files; else as they say, or heard.")
+@click.option("--quantum", type=click.IntRange(3, 4), help="Beats in a bar; 4, or as the file says.")
+@click.option("--stereo/--mono", default=None, help="If not said, as the file is.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of where they are taken.")
+@click.option("--format", "ending", default="wav", show_default=True, help="Such as flac, ogg or mp3.")
+def sample(files: tuple[Path, ...], out: Path, ending: str, **how: Any) -> None:
+    """Take short clips from anywhere in FILES, or folders of them: for data sets, and to find seeds.
+
+    The same seed takes the same clips. With --bars they are whole bars, and WAVs say so inside.
+    """
+    from riffosc.batch import jobs, run
+    from riffosc.convert import check_format
+    from riffosc.excerpts import Excerpts, excerpt, jobs_of
+    from riffosc.sounds import SUFFIXES
+
+    recursive, force, limit = (how.pop(name) for name in ("recursive", "force", "limit"))
+    wanted = Excerpts(**how)
+    try:
+        check_format(out / f"x.{ending.lstrip('.')}")
+        found = jobs(files, out, f".{ending.lstrip('.')}", SUFFIXES, recursive)[:limit]
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    todo = {each.target: (each, number) for job in found for number, each in enumerate(jobs_of(job, wanted))}
+    clips = [job for job, _ in todo.values()]
+    failed = run(clips, force, lambda job, progress: excerpt(job, wanted, todo[job.target][1], progress))
+    if failed:
+        words = f"{len(failed)} of {len(found)} failed: {', '.join(map(str, failed))}"
+        raise click.ClickException(words if len(clips) > 1 else next(iter(failed.values())))

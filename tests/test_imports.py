@@ -83,6 +83,8 @@ EVERYTHING = {
     "__main__",
     "offline",
     "restyle",
+    "series",
+    "excerpts",
     "studio",
     "bench",
 }  # where the others are put together
