@@ -170,7 +170,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("blend", "", "In place of `prompt`, several at once or names of slots, each with its weight: dub techno 0.7, church organ 0.3.", unit=WORDS, entries=True),
     _voice("slot", "", "Prompt slot whose words are played, by its name or number; other words leave it."),
     _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
-    _voice("seed_image", "", "Picture to start from: a shipped seed's name, a file, or `last`, the sounding clip."),
+    _voice("seed_image", "", "Picture to start from: a shipped seed's name, any picture's file, or `last`, the sounding clip."),
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
     _voice("mask", "", "Where the seed picture is painted over, the rest stays: beats 5-8, bars 2, above 2 kHz, 200 Hz-2 kHz, beats 5-8 above 2 kHz, keep beats 1, or a picture's file."),
     _voice("guidance", 2.0, "How strictly the prompt is followed.", low=0, high=20),

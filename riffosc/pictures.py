@@ -1,13 +1,31 @@
 """Where seed pictures are found: shipped ones by name, a player's own by file."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
+from riffosc.images import find_picture
 from riffosc.picture import Picture, PictureError, load_picture
 from riffosc.resources import seeds_dir
+
+BAR_S = 2.0  # of a picture that does not say its beats: so long at 120, the middle of what music is played at
 
 
 def seed_names() -> list[str]:
     return sorted(path.stem for path in seeds_dir().glob("*.png"))
+
+
+def own_picture(path: Path) -> Picture:
+    """Any picture as a seed: Riffusion's, riffosc's or a drawing, in one channel. Raises PictureError, in words.
+
+    One that does not say its beats is 1, 2, 4, ... bars, whichever comes nearest to 120: Riffusion's 5.12 s are two.
+    """
+    picture = find_picture(path, stereo=False).picture
+    if picture.beats:
+        return picture
+    seconds = picture.seconds
+    beats = 4.0 * 2 ** max(0, round(math.log2(seconds / BAR_S)))
+    return replace(picture, beats=beats, tempo=beats * 60 / seconds)
 
 
 class PictureShelf:
@@ -21,7 +39,7 @@ class PictureShelf:
         path = self._path(name)
         key = (path, path.stat().st_mtime_ns)
         if key not in self._read:
-            self._read[key] = load_picture(path)
+            self._read[key] = load_picture(path) if path.parent == seeds_dir() else own_picture(path)
         return self._read[key]
 
     @staticmethod

@@ -35,7 +35,7 @@ RULES = {
     "tempo": "",
     "batch": "",
     "convert": "picture images sounds lengths wav batch synthesis",
-    "pictures": "picture resources",
+    "pictures": "picture images resources",
     "table": "params commands",
     "reference": "commands midi modulation quantise slots snapshots",
     "names": "params",

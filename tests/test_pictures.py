@@ -1,0 +1,56 @@
+"""Seed pictures: shipped ones by name, and whatever a player has drawn or brought."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from riffosc.offline import request_for
+from riffosc.picture import RIFFUSION, Picture, PictureError, save_picture
+from riffosc.pictures import PictureShelf, seed_names
+from riffosc.synthesis.performing import converted
+from riffosc.synthesis.render import Renderer
+
+SHELF = PictureShelf()
+
+
+def test_shipped_ones_go_by_their_names() -> None:
+    assert {SHELF.find(name).beats % SHELF.find(name).quantum for name in seed_names()} == {0}
+
+
+@pytest.mark.parametrize(("columns", "beats"), [(512, 8), (300, 8), (256, 4), (1024, 16), (90, 4)])
+def test_a_picture_of_ones_own_is_whole_bars(tmp_path: Path, columns: int, beats: int) -> None:
+    """As Riffusion's are, without a word inside."""
+    path = tmp_path / "mine.jpg"
+    Image.fromarray(np.tile(np.arange(columns, dtype=np.uint8), (512, 1))).convert("RGB").save(path)
+    picture = SHELF.find(str(path))
+    assert (picture.beats, picture.columns, len(picture.pixels)) == (beats, columns, 1)
+    assert picture.seconds == pytest.approx(columns * 0.01) and picture.settings == RIFFUSION
+
+
+def test_a_picture_that_says_its_beats_keeps_them_and_is_heard_in_one_channel(tmp_path: Path) -> None:
+    path = tmp_path / "stereo.png"
+    pixels = np.stack([np.full((512, 192), shade, np.uint8) for shade in (100, 200)])
+    save_picture(Picture(pixels, SHELF.find("house").settings, beats=3, tempo=97.0, quantum=3, key="Am"), path)
+    picture = SHELF.find(str(path))
+    assert (picture.beats, picture.tempo, picture.quantum, picture.key) == (3, 97.0, 3, "Am")
+    assert picture.pixels.shape == (1, 512, 192) and (picture.pixels == 150).all()
+
+
+def test_a_drawing_is_painted_from(tmp_path: Path) -> None:
+    path = tmp_path / "drawing.png"
+    drawing = np.full((64, 64), 255, np.uint8)
+    drawing[40:44] = 60
+    Image.fromarray(drawing).save(path)
+    request = request_for(22050, {"prompt": "organ", "seed_image": str(path), "steps": 1, "guidance": 1, "bars": 1})
+    assert request.init is not None
+    assert Renderer().render(request).samples.shape == (1, request.frames)
+    assert converted(request.init, SHELF.find("house").settings, 120.0, 0).pixels.min() < 200, "it can be heard"
+
+
+def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "words.png"
+    path.write_text("words")
+    with pytest.raises(PictureError, match=r"words\.png is not a picture"):
+        SHELF.find(str(path))
