@@ -11,7 +11,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -75,14 +75,16 @@ def print_endurance(minutes: float, every_s: float, json_file: Path | None, say:
     """Rows as they come, and the trend of memory at the end; stopped with Ctrl-C, of what came."""
     rows: list[Row] = []
 
-    async def watch() -> None:
-        async for row in endure(minutes, every_s):
+    async def watch(turns: Sequence[Paints]) -> None:
+        async for row in endure(turns, minutes, every_s):
             rows.append(row)
             say(row.words())
 
-    say(HEAD)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(watch())
+    with suppress(KeyboardInterrupt), tempfile.TemporaryDirectory() as folder:
+        with ProcessPoolExecutor(1, get_context("spawn")) as elsewhere:  # torch does not come into this process
+            turns = elsewhere.submit(write_models, Path(folder)).result()
+        say(HEAD)
+        asyncio.run(watch(turns))
     figures = {"minutes": minutes, "every_s": every_s, **trend(rows)}
     say("; ".join(f"{name} {value:.1f}" for name, value in figures.items()))
     if json_file:
@@ -101,21 +103,19 @@ def trend(rows: list[Row]) -> dict[str, float]:
     return figures
 
 
-async def endure(minutes: float, every_s: float) -> AsyncIterator[Row]:
+async def endure(turns: Sequence[Paints], minutes: float, every_s: float) -> AsyncIterator[Row]:
     """A row for each turn."""
-    with tempfile.TemporaryDirectory() as folder:
-        with ProcessPoolExecutor(1, get_context("spawn")) as elsewhere:  # torch does not come into this process
-            turns = itertools.cycle(elsewhere.submit(write_models, Path(folder)).result())
+    with tempfile.TemporaryDirectory() as state:
         settings = {f"/riff/{voice}/evolve": EVOLVE for voice in range(1, VOICES + 1)}
         options = Options(
-            state=Path(folder) / "state", audio="none", midi=None, port=0, web=False, tidal="", voices=VOICES,
-            settings=settings,
-        )  # fmt: skip
+            state=Path(state), audio="none", midi=None, port=0, web=False, tidal="", voices=VOICES, settings=settings
+        )
         async with running(options) as app:
             session = Session(app)
-            await session.until(lambda: app.store.get("/riff/renderer") == "ready")
+            await session.begin()
+            coming = itertools.cycle(turns)
             while session.minute < minutes:
-                yield await session.turn(next(turns), every_s)
+                yield await session.turn(next(coming), every_s)
 
 
 def write_models(folder: Path) -> list[Paints]:
@@ -148,6 +148,11 @@ class Session:
     def _hear(self, news: News, _: Slot | None) -> None:
         self._landed += news.kind is NewsKind.LANDED and not news.cue
         self._missed += news.kind is NewsKind.MISSED and not news.cue
+
+    async def begin(self) -> None:
+        """The renderer is ready, and time counts from now on."""
+        await self.until(lambda: self._app.store.get("/riff/renderer") == "ready")
+        self._began = time.monotonic()
 
     @property
     def minute(self) -> float:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from PIL import Image
 
 from riffosc.bench.memory import Memory
 from riffosc.bench.random_models import SCHEDULER, SIZES, random_pipeline, write_tokenizer
-from riffosc.clip import ClipRequest, Rig, Samples
+from riffosc.clip import Clip, ClipRequest, Rig, Samples
 from riffosc.picture import RIFFUSION, Picture, Pixels
 from riffosc.synthesis import codec, torchaudio_inverter
 from riffosc.synthesis.diffusion.ahead import compiled
@@ -70,6 +70,7 @@ class Row:
     codec: float
     peak_mb: float | None
     first_seconds: float  # the first clips, with what had to be made ready
+    apart: float = 0.0  # of 255, the mean: pictures as they are painted when all is ready, from those painted at first
     times_the_recipe: float = 1.0
 
     def words(self) -> str:
@@ -77,14 +78,14 @@ class Row:
         peak = "-" if self.peak_mb is None else f"{self.peak_mb:.0f}"
         return (
             f"{self.what:9}{self.voices:7}{self.passes:7}{self.seconds:9.3f}{parts}{peak:>8}"
-            f"{self.first_seconds:8.1f}{self.times_the_recipe:7.1f}"
+            f"{self.first_seconds:8.1f}{self.apart:7.2f}{self.times_the_recipe:7.1f}"
         )
 
 
 HEAD = (
     f"{'':9}{'voices':>7}{'passes':>7}{'s/clip':>9}"
     + "".join(f"{part:>12}" for part in PARTS)
-    + f"{'MB':>8}{'first':>8}{'times':>7}"
+    + f"{'MB':>8}{'first':>8}{'apart':>7}{'times':>7}"
 )
 
 
@@ -162,19 +163,26 @@ class Contest:
     def row(self, what: str, requests: Sequence[ClipRequest]) -> Row:
         """Riffosc's, per clip."""
         voices = len(requests)
-        first = timed(lambda: self._renderer.render_together(requests))
+        at_first: list[Clip] = []
+        first = timed(lambda: at_first.extend(self._renderer.render_together(requests)))
         started = time.perf_counter()
         self._ours.ahead.wait()
         first += time.perf_counter() - started
         self._memory["ours"].begin()
-        clips, seconds = [], []
+        clips: list[Clip] = []
+        seconds: list[float] = []
         for _ in range(self._scope.repeat):
             seconds.append(timed(lambda: clips.extend(self._renderer.render_together(requests))) / voices)
         laps = {part: median(clip.seconds.get(part, 0.0) for clip in clips) for part in PARTS}
         passes = len(self._ours.canvas(requests[0]).course(True, Draws(requests[0])).times)
         return Row(
-            what, voices, passes, median(seconds), **laps, peak_mb=self._memory["ours"].peak_mb(), first_seconds=first
-        )
+            what, voices, passes, median(seconds), **laps, peak_mb=self._memory["ours"].peak_mb(), first_seconds=first,
+            apart=fmean(_apart(one, other) for one, other in zip(at_first, clips[-voices:], strict=True)),
+        )  # fmt: skip
+
+
+def _apart(one: Clip, other: Clip) -> float:
+    return float(np.abs(one.picture.pixels.astype(float) - other.picture.pixels).mean())
 
 
 class Recipe:

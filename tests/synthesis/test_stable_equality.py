@@ -114,6 +114,19 @@ def test_a_picture_from_noise(
     same(painted(ours, request), pipeline(**told(request), height=512, width=COLUMNS).images[0])
 
 
+def test_a_model_that_is_told_its_guidance(tmp_path: Path) -> None:
+    """As latent consistency models are distilled: one pass a step, whatever the guidance."""
+    theirs = write_model(tmp_path, seed=2, time_cond_proj_dim=32)
+    ours = open_folder(tmp_path, circular=False, place=EXACT)
+    request = replace(REQUEST, rig=Rig(scheduler="LCM"), guidance=8.0, steps=2)
+    pipeline = StableDiffusionPipeline(**{**theirs.components, "scheduler": their_scheduler(ours, "LCM")})
+    pipeline.set_progress_bar_config(disable=True)
+    expected = pipeline(**told(request), height=512, width=COLUMNS).images[0]
+    same(painted(ours, request), expected)
+    louder = painted(ours, replace(request, guidance=2.0))
+    assert np.abs(louder.astype(int) - (expected * 255).transpose(2, 0, 1)).max() > ROUNDING
+
+
 def their_scheduler(ours: StableDiffusion, name: str) -> object:
     return make_scheduler(ours.scheduler_config, name)
 

@@ -16,7 +16,8 @@ class CircularConv2d(nn.Conv2d):
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         assert not isinstance(self.padding, str)
         height, width = self.padding
-        wrapped = functional.pad(input, (width, width, 0, 0), mode="circular")
+        # As functional.pad does, which puts channels first again: on a GPU each convolution would turn them back.
+        wrapped = torch.cat([input[..., -width:], input, input[..., :width]], dim=-1)
         return functional.conv2d(wrapped, weight, bias, self.stride, (height, 0), self.dilation, self.groups)
 
 

@@ -35,31 +35,32 @@ class Recorded:
     def __init__(self, work: Work, record: Record | None) -> None:
         self._work, self._record = work, record
         self._quick = work  # what is recorded
-        self._recordings: OrderedDict[Size, Recording] = OrderedDict()
+        self._recordings: OrderedDict[Size, tuple[Work, Recording]] = OrderedDict()  # of which way of doing it
 
     def __call__(self, *inputs: Tensor) -> Tensor:
-        recording = self._recordings.get(size_of(inputs))
-        if recording is None:
+        found = self._recordings.get(size_of(inputs))
+        if found is None:
             return self._work(*inputs)
         self._recordings.move_to_end(size_of(inputs))
-        return recording.replay(inputs)
+        return found[1].replay(inputs)
 
     def learn(self, inputs: Sequence[Tensor]) -> None:
         """Record the work on inputs like these, unless that is done; what is in them does not matter."""
-        if self._record is None or size_of(inputs) in self._recordings:
+        size, quick = size_of(inputs), self._quick
+        found = self._recordings.get(size)
+        if self._record is None or (found and found[0] is quick):
             return
         with torch.inference_mode():
-            self._quick(*inputs)  # what has to be compiled is compiled here, while others paint on
+            quick(*inputs)  # what has to be compiled is compiled here, while others paint on
         with ONE_AT_A_TIME:
-            self._recordings[size_of(inputs)] = self._record(self._quick, inputs)
+            self._recordings[size] = quick, self._record(quick, inputs)
+            self._recordings.move_to_end(size)
             while len(self._recordings) > AT_MOST:
                 self._recordings.popitem(last=False)
 
     def become(self, quick: Work) -> None:
-        """Record from now on a faster way of doing the same; what was recorded is forgotten."""
+        """Record from now on a faster way of doing the same; what was recorded serves until it is recorded anew."""
         self._quick = quick
-        with ONE_AT_A_TIME:
-            self._recordings.clear()
 
 
 def size_of(inputs: Sequence[Tensor]) -> Size:
