@@ -1,4 +1,4 @@
-"""Paints the loops of this folder: `.venv/bin/python examples/listening/make.py [--out DIR] [--only 1]`.
+"""Paints the loops of this folder: `.venv/bin/python examples/listening/make.py [--out DIR] [--only 1] [--model DIR]`.
 
 Each as a mono WAV of 16 bits and as its picture, an index of them all (README.md), and all pictures on one sheet.
 The same model gives the same files on the same machine.
@@ -13,7 +13,7 @@ from pathlib import Path
 import soundfile
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from riffosc.clip import Clip, ClipRequest
+from riffosc.clip import Clip, ClipRequest, Rig
 from riffosc.picture import save_picture
 from riffosc.synthesis.render import Renderer
 
@@ -32,9 +32,10 @@ class Loop:
     seed: int = 0
     why: str = ""
 
-    def request(self) -> ClipRequest:
+    def request(self, model: str = "embedded") -> ClipRequest:
         return ClipRequest(
             ((self.prompt, 1.0),),
+            rig=Rig(model),
             seed=self.seed,
             tempo=self.tempo,
             key=self.key,
@@ -58,7 +59,7 @@ LOOPS = (
     Loop("spaceship", 110, seed=11, why="a word that the model never saw in training"),
 )
 CELL, LABEL, GAP, COLUMNS = (288, 190), 38, 12, 4  # of the sheet, in pixels
-SHADES = 24  # of grey on the sheet: enough to read, and a file half as large
+SHADES = 32  # of grey on the sheet: enough to read, and a smaller file
 
 
 def stem(number: int, loop: Loop) -> str:
@@ -79,7 +80,7 @@ def index(loops: Iterable[tuple[int, Loop]]) -> str:
     request = LOOPS[0].request()
     lines = [
         "# Listen\n",
-        f"Two bars each, as the model in the package paints them in {request.steps} steps: `make.py` made this folder.",
+        f"Two bars each, painted by the model in the package in {request.steps} steps: `make.py` made this folder.",
         "A loop goes round without a seam: set your player to repeat.\n",
         "![all pictures](sheet.png)\n",
         "| loop | prompt | tempo | meter | key | seed | |",
@@ -107,16 +108,16 @@ def sheet(painted: Sequence[tuple[int, Loop, Path]]) -> Image.Image:
         draw.rectangle((left, top, left + CELL[0] - 1, top + CELL[1] - 1), outline=160)
         draw.text((left, top + CELL[1] + 3), f"{number}  {loop.prompt}", font=bold, fill=0)
         draw.text((left, top + CELL[1] + 20), meter(loop), font=plain, fill=96)
-    return page.quantize(SHADES)
+    return page.point([round(round(grey / 255 * (SHADES - 1)) / (SHADES - 1) * 255) for grey in range(256)])
 
 
-def make(folder: Path, numbers: Sequence[int]) -> None:
+def make(folder: Path, numbers: Sequence[int], model: str = "embedded") -> None:
     """Paints the loops of these numbers, counted from 1, and writes the index and the sheet of them."""
     folder.mkdir(parents=True, exist_ok=True)
     renderer, painted = Renderer(), []
     for number in numbers:
         loop = LOOPS[number - 1]
-        write(folder, stem(number, loop), renderer.render(loop.request()))
+        write(folder, stem(number, loop), renderer.render(loop.request(model)))
         painted.append((number, loop, folder / f"{stem(number, loop)}.png"))
         print(f"{number:2} {loop.prompt}: {meter(loop)}, seed {loop.seed}", flush=True)
     (folder / "README.md").write_text(index((number, loop) for number, loop, _ in painted))
@@ -128,8 +129,8 @@ def make(folder: Path, numbers: Sequence[int]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--out", type=Path, default=HERE, help="where to (this folder)")
-    parser.add_argument(
-        "--only", type=int, nargs="*", choices=range(1, len(LOOPS) + 1), metavar="N", help="which loops"
-    )
+    numbers = range(1, len(LOOPS) + 1)
+    parser.add_argument("--only", type=int, nargs="*", choices=numbers, metavar="N", help="which loops (all)")
+    parser.add_argument("--model", default="embedded", help="a model's folder, instead of the one in the package")
     told = parser.parse_args()
-    make(told.out, told.only or range(1, len(LOOPS) + 1))
+    make(told.out, told.only or numbers, told.model)
