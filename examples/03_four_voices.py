@@ -1,6 +1,7 @@
 """A small arrangement: drums, then bass, chords and a lead join, all in one key and on one grid."""
 
 import argparse
+from contextlib import suppress
 
 from pythonosc.udp_client import SimpleUDPClient
 
@@ -19,13 +20,14 @@ options.add_argument("--voices", type=int, default=4, help="how many of the four
 wanted = options.parse_args()
 
 riff = SimpleUDPClient("127.0.0.1", wanted.port)
-riff.send_message("/riff/tempo", wanted.tempo)
-riff.send_message("/riff/key", wanted.key)
-riff.send_message("/riff/subscribe", "clip")
-for voice, prompt in list(PARTS.items())[: wanted.voices]:
-    riff.send_message(f"/riff/{voice}/prompt", prompt)
-    riff.send_message(f"/riff/{voice}/pan", (voice - 2.5) / 5)
-    for message in riff.get_messages(timeout=60):  # the next part comes when this one is there
-        if message.address == "/riff/clip" and message.params[0] == f"riff{voice}":
-            print(f"voice {voice} brings {prompt}", flush=True)
-            break
+with suppress(KeyboardInterrupt):
+    riff.send_message("/riff/tempo", wanted.tempo)
+    riff.send_message("/riff/key", wanted.key)
+    riff.send_message("/riff/subscribe", "clip")
+    for voice, prompt in list(PARTS.items())[: wanted.voices]:
+        riff.send_message(f"/riff/{voice}/prompt", prompt)
+        riff.send_message(f"/riff/{voice}/pan", (voice - 2.5) / 5)
+        for message in riff.get_messages(timeout=60):  # the next part comes when this one is there
+            if message.address == "/riff/clip" and message.params[0] == f"riff{voice}":
+                print(f"voice {voice} brings {prompt}", flush=True)
+                break

@@ -3,6 +3,7 @@
 import argparse
 import math
 import time
+from contextlib import suppress
 
 from pythonosc.udp_client import SimpleUDPClient
 
@@ -13,10 +14,11 @@ options.add_argument("--minutes", type=float, default=5.0)
 wanted = options.parse_args()
 
 riff = SimpleUDPClient("127.0.0.1", wanted.port)
-riff.send_message("/riff/1/evolve", 0.25)  # four clips from one seed to the next
-riff.send_message("/riff/1/morph", 4)  # and a new prompt takes four clips to arrive
-riff.send_message("/riff/1/prompt", wanted.prompt)
-start = time.monotonic()
-while (passed := time.monotonic() - start) < 60 * wanted.minutes:
-    riff.send_message("/riff/tempo", 126 + 6 * math.sin(passed / 10))  # loops follow at once
-    time.sleep(0.1)
+with suppress(KeyboardInterrupt):
+    riff.send_message("/riff/1/evolve", 0.25)  # four clips from one seed to the next
+    riff.send_message("/riff/1/morph", 4)  # and a new prompt takes four clips to arrive
+    riff.send_message("/riff/1/prompt", wanted.prompt)
+    start = time.monotonic()
+    while (passed := time.monotonic() - start) < 60 * wanted.minutes:
+        riff.send_message("/riff/tempo", 126 + 6 * math.sin(passed / 10))  # loops follow at once
+        time.sleep(0.1)

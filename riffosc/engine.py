@@ -6,6 +6,7 @@ of them says to the others.
 
 import time
 from collections.abc import Callable
+from itertools import product
 from typing import Any, Protocol
 
 from riffosc.actions import (
@@ -145,6 +146,8 @@ class Engine:
                 self.player.panic()
                 self.conductor.clear()
                 self.fading.clear()
+                for voice, words in product(self.conductor.voices, ("prompt", "blend", "slot")):
+                    self.store.undone(f"/riff/{voice}/{words}")
             case _:
                 self.clockwork.changed(name, value, self.player.now())
 

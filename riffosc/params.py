@@ -233,6 +233,7 @@ class Store:
         self._values = {address: param.default for address, param in self._table.items()}
         self._listeners: list[Listener] = []
         self._refined: dict[str, Refine] = {}
+        self._undone: set[str] = set()
 
     @staticmethod
     def _instances(voices: int) -> Iterator[tuple[Param, int]]:
@@ -313,9 +314,14 @@ class Store:
         """Whether there is something to tell: a new value, or a trigger, of which none is kept."""
         if self._table[address].access is Access.TRIGGER:
             return True
-        changed = value != self._values[address]
+        changed = value != self._values[address] or address in self._undone
+        self._undone.discard(address)
         self._values[address] = value
         return changed
+
+    def undone(self, address: str) -> None:
+        """What it had asked for is gone: whoever sets it next is heard, even if the value is the same."""
+        self._undone.add(address)
 
     def publish(self, address: str, value: Value) -> None:
         """Our own news about a read-only parameter, or a parameter that riffosc itself moved.

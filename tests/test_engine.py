@@ -85,6 +85,19 @@ def test_two_cues_are_mixed_and_panic_clears_them(hall: Hall) -> None:
     assert len(hall.player.bank) == 0
 
 
+def test_after_a_panic_the_same_words_play_again_when_they_are_asked_for(hall: Hall) -> None:
+    words = hall.store.get("/riff/1/prompt")
+    hall.store.set("/riff/panic", 1)
+    hall.run(4)
+    assert level(hall) == 0, "not by themselves"
+    hall.store.set("/riff/1/prompt", words)
+    hall.run(4)
+    assert level(hall) == 10
+    told = len(hall.published)
+    hall.store.set("/riff/1/prompt", words)
+    assert len(hall.published) == told, "once"
+
+
 def test_a_fade_goes_from_bar_to_bar(hall: Hall) -> None:
     hall.store.set("/riff/tempo", 120.0)
     while hall.store.get("/riff/beat") % 4 < 1:

@@ -6,6 +6,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,10 @@ async def until(there: Callable[[], bool], ask: Callable[[], None] = lambda: Non
             await asyncio.sleep(0.2)
 
 
-async def main(loops: str, first: str, then: str) -> None:
+async def main(loops: str, first: str, then: str, example: str) -> None:
     store = Store()
     riffosc = await OscServer.open(store)
-    waiting = clips(Path(loops))
+    waiting = cycle(clips(Path(loops)))
 
     def heard(address: str, value: Value) -> None:
         print("took", address, value, flush=True)
@@ -80,6 +81,10 @@ async def main(loops: str, first: str, then: str) -> None:
     await until(lambda: window.plays("ramp_s0"))
     window.say("/run-code", "window", then)
     await until(lambda: window.plays("ramp_s1"))
+    window.say("/stop-all-jobs", "window")
+    await asyncio.sleep(0.5)
+    window.say("/run-code", "window", example)
+    await until(lambda: window.plays("start: 0.0625"))
     window.say("/exit", "window")
     await asyncio.wait_for(server.wait(), PATIENCE_S)
     print("bad", riffosc.counters.bad)

@@ -13,6 +13,7 @@ from sclang import RATE, STEPS, Sclang, write_clips
 
 ROOT = Path(__file__).parent.parent.parent
 PATCH = ROOT / "patches" / "superdirt"
+EXAMPLE = ROOT / "examples" / "14_folder_into_superdirt.scd"
 FETCHED = ROOT / "build" / "quarks"
 QUARKS = {
     "SuperDirt": ("https://github.com/musikinformatik/SuperDirt", "0c1416808c5bbdd576082f15d1f9566100341b28"),
@@ -41,6 +42,9 @@ fork {
     1.2.wait;
     play.(2);
     2.5.wait;
+    while { File.exists("more").not } { 0.01.wait };
+    "example.scd".load;
+    while { File.exists("enough").not } { 0.01.wait };
     s.quit;
     0.exit;
 };
@@ -80,13 +84,23 @@ def test_clips_come_into_a_bank_while_it_plays(quarks: Path, tmp_path: Path, jac
         (extensions / name).symlink_to(quarks / name)
     write_clips(tmp_path / "loops")
     (block,) = re.findall(r"^```supercollider\n(.*?)^```$", (PATCH / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    block = block.replace("/path/to/riffosc/patches", str(PATCH.parent)).replace("~/Music/riffosc", "no-folder-yet")
+    block = here(block)
+    (tmp_path / "example.scd").write_text(here(EXAMPLE.read_text()))
     sclang = Sclang(tmp_path, PLAY.replace("README", block))
     sound = sclang.record(jackd, 7.5)
+    (tmp_path / "more").touch()
+    example = sclang.record(jackd, 4)
+    (tmp_path / "enough").touch()
     assert "banks [ 88200, 44100 ]" in sclang.end()
     first, second = heard(sound)
     assert_whole(first, STEPS[0], RATE)
     assert_whole(second, STEPS[2], 2 * RATE)
+    assert np.abs(example).max() > 0.01, "the example plays"
+
+
+def here(text: str) -> str:
+    """As on a computer where riffosc is, and its folder is still empty."""
+    return text.replace("/path/to/riffosc/patches", str(PATCH.parent)).replace("~/Music/riffosc", "no-folder-yet")
 
 
 def heard(sound: np.ndarray) -> list[np.ndarray]:
