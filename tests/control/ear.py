@@ -24,6 +24,7 @@ from riffosc.state import StateFolder
 
 CLIP = ("riff1", 42, "/loops/a.wav", 126.0, 8.0, 7, "dub")
 TEMPO, BEATS_PER_S = 240.0, 4.0
+MAX_LEFT = 100  # datagrams that the command had sent when it ended: the loop takes in one each time round
 
 
 def clips(folder: Path) -> Iterator[tuple[Value, ...]]:
@@ -65,6 +66,8 @@ async def main() -> None:
         if waiting is None:
             server.notify("clip", "/riff/clip", *CLIP)
         await asyncio.wait([ended], timeout=0.1)
+    for _ in range(MAX_LEFT):
+        await asyncio.sleep(0)
     print("moving", *modulation.standing())
     quantise.tick(60.0)
     folder.close()
