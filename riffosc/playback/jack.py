@@ -58,7 +58,8 @@ class JackOutput:
         self._jack: Any = None  # the library
         self.wires: Any = None
         self._client_name, self._server = name, server
-        self._patterns = list(connect)  # still to be matched by some port
+        self._patterns = list(connect)  # still to be matched by ports, left and right
+        self._matched: set[Pair] = set()
         self._physical = not connect  # connect to the sound card, once
         self._made: set[Pair] = set()  # as they were when last looked at
         self._wished: set[Pair] = set()  # to be made as soon as the other port is there
@@ -241,13 +242,16 @@ class JackOutput:
             is_output=ours == "midi_in",
             is_input=ours != "midi_in",
         )
-        if found:
+        self._wish(ours, [port.name for port in found])
+        if len(found) >= (1 if _one_sided(ours) else 2):  # a program's ports may come one after the other
             self._patterns.remove(pattern)
-            self._wish(ours, [port.name for port in found])
 
     def _wish(self, ours: str, theirs: list[str]) -> None:
-        sided = ours in MIDI or re.fullmatch(r".*_[LR]", ours)
-        self._wished |= {(ours if sided else f"{ours}_{'LR'[i % 2]}", name) for i, name in enumerate(theirs)}
+        """Once for each pair: what somebody takes apart stays apart."""
+        sided = _one_sided(ours)
+        pairs = {(ours if sided else f"{ours}_{'LR'[i % 2]}", name) for i, name in enumerate(theirs)}
+        self._wished |= pairs - self._matched
+        self._matched |= pairs
 
     def _join(self, ours: str, theirs: str) -> None:
         if (ours, theirs) in self._made:
@@ -267,3 +271,8 @@ class JackOutput:
         port = int(self.wires["ports"][len(self.client.outports) - 4])
         ask(ctypes.c_void_p(port), ctypes.c_int(1), ctypes.byref(least_and_most))
         return float(least_and_most[1]) / self.samplerate
+
+
+def _one_sided(ours: str) -> bool:
+    """Whether that is one port, and not the left and right of a voice."""
+    return ours in MIDI or re.fullmatch(r".*_[LR]", ours) is not None

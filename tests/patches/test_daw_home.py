@@ -46,9 +46,8 @@ def test_voices_come_to_tracks_and_are_recorded_as_they_are(tmp_path: Path, monk
 
     def record(tracks: Peer) -> None:
         """A program with tracks comes later; what goes to them is recorded by another."""
-        for name in TRACKS:
-            assert tracks.do(f"c.inports.register({name!r}).shortname") == name
         for name, port in zip(TRACKS, ("voice1_L", "voice1_R", "voice2_L", "voice2_R"), strict=True):
+            assert tracks.do(f"c.inports.register({name!r}).shortname") == name
             assert until(lambda port=port: tracks.do(f"[p.name for p in c.get_all_connections('riffosc:{port}')]")) == [
                 f"ardour:{name}"
             ]
