@@ -27,7 +27,7 @@ from riffosc.bench.random_models import SCHEDULER, SIZES, random_pipeline, write
 from riffosc.clip import Clip, ClipRequest, Rig, Samples
 from riffosc.picture import RIFFUSION, Picture, Pixels
 from riffosc.synthesis import codec, torchaudio_inverter
-from riffosc.synthesis.diffusion.ahead import compiled
+from riffosc.synthesis.diffusion.ahead import asked_now, compiled
 from riffosc.synthesis.diffusion.parts import Parts
 from riffosc.synthesis.diffusion.recorded import graph_recorder
 from riffosc.synthesis.diffusion.stable import StableDiffusion, Way
@@ -267,16 +267,10 @@ def weights(modules: Iterable[torch.nn.Module]) -> int:
     return sum(weight.numel() * weight.element_size() for module in modules for weight in module.parameters())
 
 
-def way_named(name: str, place: Place) -> Way | None:
-    """Raises ValueError, in words, where there is no such way."""
+def way_named(name: str, place: Place) -> Way:
+    """Only what is measured is made ready. Raises ValueError, in words, where there is no such way."""
     if name in ("recorded", "compiled") and not place.is_gpu:
         raise ValueError(f"{name} is a way to keep a GPU busy, and there is none that torch can use here")
-    match name:
-        case "written":
-            return Way()
-        case "recorded":
-            return Way(graph_recorder())
-        case "compiled":
-            return Way(graph_recorder(), compiled)
-        case _:
-            return None  # as the device is
+    if name == "written" or not place.is_gpu:
+        return Way()
+    return Way(graph_recorder(), None if name == "recorded" else compiled, asked_now)

@@ -43,15 +43,24 @@ class Compiling:
         return "the compiled denoiser"
 
 
+def asked_now(request: ClipRequest, batch: int, tokens: int) -> Iterator[Size]:
+    """What this clip asks, and nothing else."""
+    return _sizes([circular_columns(request.beats * 60 / request.tempo, RIFFUSION.step_s)], batch, tokens)
+
+
 def likely(request: ClipRequest, batch: int, tokens: int) -> Iterator[Size]:
     """What is asked now, what other numbers of bars would ask, and then what the next wider or narrower tempo would."""
     a_bar_s = request.quantum * 60 / request.tempo
     lengths = [circular_columns(bars * a_bar_s, RIFFUSION.step_s) for bars in (request.bars, *BARS)]
     neighbours = [length + step for length in lengths for step in (COLUMNS, -COLUMNS)]
-    for columns in dict.fromkeys((*lengths, *neighbours)):
+    return _sizes([*lengths, *neighbours], batch, tokens)
+
+
+def _sizes(widths: Iterable[int], batch: int, tokens: int) -> Iterator[Size]:
+    for columns in dict.fromkeys(widths):
         if COLUMNS <= columns <= WIDEST:
             yield Size(columns, batch, tokens)
-        elif columns > WIDEST:
+        elif columns > WIDEST and batch <= 2:  # windows of several clips at once are enough to keep a GPU busy
             for parts in Windows(columns, WIDTH).batches():
                 yield Size(WIDTH, batch * parts, tokens)
 

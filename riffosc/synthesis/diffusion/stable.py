@@ -1,7 +1,7 @@
 """A model of Stable Diffusion's layout that paints loops, as Riffusion paints clips: 512 mel rows, 10 ms columns."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -41,6 +41,7 @@ class Way:
 
     record: Record | None = None
     compile: Callable[[Work], Work] | None = None
+    foresee: Callable[[ClipRequest, int, int], Iterable[Size]] = likely
 
 
 class StableDiffusion:
@@ -52,7 +53,7 @@ class StableDiffusion:
     def __init__(self, parts: Parts, place: Place, circular: bool = True, way: Way | None = None) -> None:
         self.place, self.device, self.circular = place, place.device, circular
         way = way or (Way(graph_recorder(), compiled) if place.is_gpu else Way())
-        self._record, self._compile = way.record, way.compile
+        self._record, self._compile, self._likely = way.record, way.compile, way.foresee
         self.unet = parts.unet.to(self.device, memory_format=torch.channels_last)
         self.words = TextEncoder(parts.tokenizer, parts.text_encoder.to(self.device))
         self.scheduler_config = parts.scheduler
@@ -188,7 +189,7 @@ class StableDiffusion:
     def foresee(self, request: ClipRequest, batch: int, tokens: int) -> None:
         """A clip is painted so: what the next ones will ask is made ready in the background."""
         if self._record:
-            self.ahead.want(likely(request, batch, tokens))
+            self.ahead.want(self._likely(request, batch, tokens))
         if self._compile:
             self.ahead.want([Compiling(Size(circular_columns(1.0), batch, tokens))])
 
