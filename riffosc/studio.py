@@ -77,8 +77,9 @@ def batch(series: Path, out: Path, seeds: int, samplerate: int, force: bool) -> 
             from riffosc.synthesis.render import Renderer
 
             renderer = Renderer()
-            for number, piece in enumerate(todo, 1):
-                write_piece(piece, renderer.render(piece.request))
+            clips = renderer.render_all([piece.request for piece in todo])
+            for number, (piece, clip) in enumerate(zip(todo, clips, strict=True), 1):
+                write_piece(piece, clip)
                 click.echo(f"{number} of {len(todo)}: {piece.path}.wav")
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error

@@ -113,6 +113,16 @@ def test_the_embedded_model_paints_several_one_after_another() -> None:
         assert np.array_equal(one.picture.pixels, renderer.render(request).picture.pixels)
 
 
+def test_many_are_painted_in_order_however_many_at_a_time(renderer: Renderer, monkeypatch) -> None:
+    requests = [replace(REQUEST, init=SEED, denoising=0.0, seed=seed) for seed in range(5)]
+    requests[3] = replace(requests[3], rig=Rig("random", scheduler="DDIM"))
+    sizes: list[int] = []
+    paint = renderer.render_together
+    monkeypatch.setattr(renderer, "render_together", lambda some: (sizes.append(len(some)), paint(some))[1])
+    assert [clip.request for clip in renderer.render_all(requests, together=2)] == requests
+    assert sizes == [2, 1, 1, 1]
+
+
 # Recorded
 
 
