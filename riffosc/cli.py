@@ -181,7 +181,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 @click.option("--tempo", default=120.0, show_default=True, help="Beats per minute.")
 @click.option("--seed", default=0, show_default=True, help="Number of the noise.")
 @click.option("--key", default="", help="Such as Am, F# or Ebm.")
-@click.option("--seed-image", default="", help="A shipped seed's name, or a picture file.")
+@click.option("--seed-image", default="", help="A shipped seed's name, or the file of a picture or a sound.")
 @click.option("--denoising", default=0.75, show_default=True, help="Distance from the seed image.")
 @click.option("--mask", default="", help="Where the seed image is painted over: beats 5-8, above 2 kHz, a picture.")
 @click.option("--negative", default="", help="What to keep away from.")

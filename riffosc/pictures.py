@@ -7,6 +7,7 @@ from pathlib import Path
 from riffosc.images import find_picture
 from riffosc.picture import Picture, PictureError, load_picture
 from riffosc.resources import seeds_dir
+from riffosc.sounds import SUFFIXES
 
 BAR_S = 2.0  # of a picture that does not say its beats: so long at 120, the middle of what music is played at
 
@@ -20,6 +21,9 @@ def own_picture(path: Path) -> Picture:
 
     One that does not say its beats is 1, 2, 4, ... bars, whichever comes nearest to 120: Riffusion's 5.12 s are two.
     """
+    if path.suffix.lower() in SUFFIXES:
+        words = f"riffosc image to-image --settings riffosc --tempo BPM {path.name}"
+        raise PictureError(f"{path.name} is a sound; this makes a picture of it: {words}")
     picture = find_picture(path, stereo=False).picture
     if picture.beats:
         return picture

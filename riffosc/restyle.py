@@ -1,6 +1,7 @@
 """`riffosc restyle`: a sound of any length, painted over as a prompt says, in its own bars."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from riffosc.offline import request_for
 from riffosc.params import BY_NAME
 from riffosc.sounds import Sound, clock, read_sound
 from riffosc.tempo import hear_tempo, tempo_in
+from riffosc.timeline import clip_frames
 
 QUANTUM = 4
 NEARLY = 0.05  # of a bar: a bar that lacks no more than this is whole
@@ -102,6 +104,16 @@ def bars_of(sound: Sound, name: str, wishes: Wishes) -> Bars:
         tempo = heard.tempo
         how = f"{tempo:.2f} bpm by ear, the first beat at {start_s:.2f} s; --tempo and --start if that is wrong"
     return Bars(_checked(tempo), quantum, start_s, _count(sound.seconds - start_s, tempo, quantum, wishes.bars), how)
+
+
+def whole_bars(path: Path) -> tuple[Sound, Length]:
+    """A sound from its first bar on, in mono, and how long its whole bars are. Raises ValueError, in words."""
+    sound = read_sound(path, stereo=False)
+    bars = bars_of(sound, path.stem, Wishes("", 0.0))
+    beats = bars.count * bars.quantum
+    frames = clip_frames(beats, bars.tempo, sound.samplerate)
+    samples = cut(sound.samples, round(bars.start_s * sound.samplerate), frames)
+    return replace(sound, samples=samples), Length(frames, beats, bars.tempo, bars.quantum)
 
 
 def _checked(tempo: float) -> float:

@@ -35,7 +35,7 @@ RULES = {
     "tempo": "",
     "batch": "",
     "convert": "picture images sounds lengths wav batch synthesis",
-    "pictures": "picture images resources",
+    "pictures": "picture images resources sounds",
     "table": "params commands",
     "reference": "commands midi modulation quantise slots snapshots",
     "names": "params",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from riffosc.offline import request_for
@@ -53,4 +54,16 @@ def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
     path = tmp_path / "words.png"
     path.write_text("words")
     with pytest.raises(PictureError, match=r"words\.png is not a picture"):
+        SHELF.find(str(path))
+
+
+def test_a_sound_is_painted_by_whole_bars_where_nobody_waits(tmp_path: Path) -> None:
+    """Two bars and a bit at 150, no louder than they are."""
+    path = tmp_path / "loop_150bpm.wav"
+    time = np.arange(round(3.3 * 22050)) / 22050
+    soundfile.write(path, 0.1 * np.sin(2 * np.pi * 440 * time), 22050)
+    init = request_for(22050, {"prompt": "organ", "seed_image": str(path)}).init
+    assert init is not None and (init.beats, init.tempo, init.columns) == (8, 150.0, 512)
+    assert 60 < init.pixels.min() < 100, "10 dB below black, and some of it in the next band"
+    with pytest.raises(PictureError, match=r"loop_150bpm\.wav is a sound; this makes a picture of it: riffosc image"):
         SHELF.find(str(path))
