@@ -158,9 +158,8 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         if options.compiled:
             torch._dynamo.config.recompile_limit = 64  # a shape of each meter
-            for network in (self.network, self.averaged) if plan.sizes.guided else (self.network,):
-                for block in network.denoiser.blocks:
-                    block.compile(dynamic=False)
+            for block in self.network.denoiser.blocks:
+                block.compile(dynamic=False)
 
     @property
     def progress(self) -> float:
