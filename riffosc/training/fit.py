@@ -66,12 +66,32 @@ class FitOptions:
         return self.run / "checkpoint.pt"
 
 
-def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Network | None = None) -> Tensor:
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Whose guidance is learned (Meng et al., arXiv 2210.03142, section 3.1): a network that stays as it is.
+
+    A network that taught itself, by the average of its own weights, soon ran away: what it learned for a guidance
+    leaked into its plain guesses, and grew.
+    """
+
+    network: Network
+    alone: bool  # whether guided loops learn from it alone, or from the clip, with what guidance adds
+
+    @torch.no_grad()
+    def guesses(self, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Velocities for what is told, and for no prompt and no key, with tempo and meter as they are."""
+        asked = replace(told, guidance=None)
+        free = replace(asked, text=self.network.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(told.key))
+        both = [self.network.denoiser(x, time_of, each, batch.meter).float() for each in (asked, free)]
+        return both[0], both[1]
+
+
+def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Teacher | None = None) -> Tensor:
     """Mean square error of the velocity, at times spread evenly over a logit-normal distribution.
 
     It is shifted towards noise (Esser et al., arXiv 2403.03206, section 5.3.2): many tokens with a few strong
     dimensions show through much noise what is played, so only the noisiest times have a use for the words.
-    With a teacher, the network learns the velocity that guidance would make of the teacher's.
+    With a teacher, most of the batch is told a guidance and learns what that would make of the teacher's guesses.
     """
     size = len(batch.latents)
     even = (torch.randperm(size, generator=generator) + torch.rand(size, generator=generator)) / size
@@ -83,8 +103,12 @@ def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Net
     with torch.autocast("cpu", torch.bfloat16):
         told = Conditions(network.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
         if teacher is not None:
-            told = replace(told, guidance=drawn_guidance(size, generator))
-            target = target + guidance_adds(teacher, x, time_of, told, batch)
+            guidance = drawn_guidance(size, generator)
+            told = replace(told, guidance=guidance)
+            guess, away = teacher.guesses(x, time_of, told, batch)
+            base = guess if teacher.alone else target
+            led = base + (guidance[:, None, None] - 1) * (guess - away)
+            target = torch.where(guidance[:, None, None] > 1, led, target)
         velocity: Tensor = network.denoiser(x, time_of, told, batch.meter)
     return nn.functional.mse_loss(velocity.float(), target)
 
@@ -94,22 +118,6 @@ def drawn_guidance(size: int, generator: Generator) -> Tensor:
     plain = round(PLAIN * size)
     drawn = 1 + (MOST_GUIDANCE - 1) * torch.rand(size - plain, generator=generator)
     return torch.cat([torch.ones(plain), drawn])
-
-
-@torch.no_grad()
-def guidance_adds(teacher: Network, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch) -> Tensor:
-    """What guidance adds to the velocity, (batch, tokens, dims): away from what is painted without prompt and key.
-
-    Added to the clip's own velocity it makes a target whose mean is the guided one (Tang et al., arXiv 2502.12154).
-    """
-    assert told.guidance is not None
-    led = told.guidance > 1
-    asked = Conditions(told.text[led], told.score[led], told.key[led])
-    free = Conditions(teacher.text(batch.empty)[led], asked.score, torch.tensor(UNKNOWN_KEY).expand_as(asked.key))
-    towards, away = (teacher.denoiser(x[led], time_of[led], each, batch.meter).float() for each in (asked, free))
-    adds = torch.zeros_like(x)
-    adds[led] = (told.guidance[led, None, None] - 1) * (towards - away)
-    return adds
 
 
 def optimizers(network: Network, options: FitOptions) -> list[torch.optim.Optimizer]:
@@ -151,6 +159,7 @@ class Trainer:
         self.network, self.averaged = fresh(plan, self.generator), plan.network()
         self.network.denoiser.deviation.copy_(deviation)
         self.averaged.load_state_dict(self.network.state_dict())
+        self.teacher: Teacher | None = None
         self.optimizers = optimizers(self.network, options)
         self.sentences = read_sentences(plan, options.run / FILE)
         self.dataset = Dataset(Understood(self.sentences) if self.sentences else Spelled(plan.tokenizer()))
@@ -186,7 +195,7 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = optimizer.defaults["lr"] * self.rate()
         batch = self.dataset.draw(self.generator, self.options.tokens)
-        loss = flow_loss(self.network, batch, self.generator, self.averaged if self.plan.sizes.guided else None)
+        loss = flow_loss(self.network, batch, self.generator, self.teacher)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimizer in self.optimizers:
@@ -232,6 +241,7 @@ class Trainer:
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "teacher": self.teacher and (self.teacher.network.state_dict(), self.teacher.alone),
             "generator": self.generator.get_state(),
             "step": self.step,
             "seconds": self.seconds,
@@ -252,6 +262,9 @@ class Trainer:
         trainer.averaged.load_state_dict(state["averaged"])
         for optimizer, kept in zip(trainer.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
+        if state["teacher"]:
+            trainer.teacher = Teacher(plan.network(), state["teacher"][1])
+            trainer.teacher.network.load_state_dict({**trainer.teacher.network.state_dict(), **state["teacher"][0]})
         trainer.generator.set_state(state["generator"])
         trainer.step, trainer.seconds = state["step"], state["seconds"]
         return trainer
@@ -280,6 +293,8 @@ def _going_on(options: FitOptions, model: EmbeddedModel) -> Trainer:
     trainer = Trainer(options, plan, model.autoencoder, model.network.denoiser.deviation)
     for network in (trainer.network, trainer.averaged):
         network.load_state_dict({**trainer.network.state_dict(), **model.network.state_dict()})
+    if plan.sizes.guided:
+        trainer.teacher = Teacher(model.network, options.guided)
     return trainer
 
 

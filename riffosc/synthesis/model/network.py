@@ -119,8 +119,9 @@ def score_features(tempo: Tensor, meter: Meter) -> Tensor:
 
 
 def guidance_features(guidance: Tensor) -> Tensor:
-    """Guidance, (batch,), to (batch, GUIDANCE_FEATURES): up to two turns on the way from 1 to the most."""
-    return fourier((guidance.clamp(1, MOST_GUIDANCE) - 1) / (MOST_GUIDANCE - 1), GUIDANCE_FEATURES)
+    """Guidance, (batch,), to (batch, GUIDANCE_FEATURES): up to two turns on the way to the most, zeros at 1."""
+    way = (guidance.clamp(1, MOST_GUIDANCE) - 1) / (MOST_GUIDANCE - 1)
+    return fourier(way, GUIDANCE_FEATURES) - fourier(torch.zeros_like(way), GUIDANCE_FEATURES)
 
 
 def unit(x: Tensor) -> Tensor:
@@ -197,7 +198,7 @@ class Denoiser(nn.Module):
         self.root, self.mode = nn.Embedding(13, sizes.told), nn.Embedding(3, sizes.told)
         self.tell = nn.Linear(TIME_FEATURES + SCORE_FEATURES, sizes.told)
         if sizes.guided:
-            self.guide = nn.Linear(GUIDANCE_FEATURES, sizes.told, bias=False)
+            self.guide = nn.Linear(GUIDANCE_FEATURES, 2 * sizes.told, bias=False)
             nn.init.zeros_(self.guide.weight)
         if sizes.sentences:
             self.whole = nn.Parameter(torch.zeros(width))  # tells the whole prompt's token from those of words
@@ -251,9 +252,9 @@ class Denoiser(nn.Module):
 
     def conditions(self, time: Tensor, told: Conditions, summary: Tensor) -> tuple[Tensor, Tensor]:
         """The modulation that all blocks share (batch, 6, width), and the last layer's (batch, 2 * width)."""
-        c = self.tell(torch.cat([time_features(time), told.score], 1)) + summary
-        if self.sizes.guided:
-            guidance = torch.ones_like(time) if told.guidance is None else told.guidance
-            c = c + self.guide(guidance_features(guidance))
-        c = F.silu(c + self.root(told.key[:, 0]) + self.mode(told.key[:, 1]))
+        asked = summary + self.root(told.key[:, 0]) + self.mode(told.key[:, 1])
+        if self.sizes.guided and told.guidance is not None:
+            more, besides = self.guide(guidance_features(told.guidance)).chunk(2, -1)
+            asked = asked * (1 + more) + besides
+        c = F.silu(self.tell(torch.cat([time_features(time), told.score], 1)) + asked)
         return self.modulate(c).unflatten(-1, (6, -1)), self.final(c)
