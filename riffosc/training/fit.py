@@ -20,7 +20,7 @@ from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Network, Plan, read_sentences
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
-from riffosc.synthesis.model.network import MOST_GUIDANCE, Conditions, Sizes, score_features
+from riffosc.synthesis.model.network import Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences
 from riffosc.training.dataset import Batch, Dataset, Spelled, Understood, encode_shard, fit_autoencoder, vocabulary
 from riffosc.training.samples import write_samples
@@ -28,7 +28,6 @@ from riffosc.training.samples import write_samples
 WARM_UP = 100  # steps
 STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
 TIME_MEAN, TIME_SPREAD = 1.1, 1.2  # of the logit of flow time
-PLAIN = 0.25  # share of a batch whose guidance is 1, where guidance is taught
 LOG_EVERY = 50
 CHECK_EVERY = 250
 
@@ -52,7 +51,7 @@ class FitOptions:
     text: Path | None = None  # a sentence encoder's file; without one a vocabulary is learned from the captions
     start: Path | None = None  # a model folder to go on from, instead of from nothing
     resume: bool = False
-    guided: bool = False  # teach it guidance, so that one pass does
+    guidance: float | None = None  # to be learned, so that one pass does
     compiled: bool = False  # the blocks, by torch.compile: a quarter faster, where there is a C++ compiler
     sizes: Sizes = field(default_factory=Sizes)
     report: Callable[[str], None] = click.echo
@@ -70,20 +69,22 @@ class FitOptions:
 class Teacher:
     """Whose guidance is learned (Meng et al., arXiv 2210.03142, section 3.1): a network that stays as it is.
 
-    A network that taught itself, by the average of its own weights, soon ran away: what it learned for a guidance
-    leaked into its plain guesses, and grew.
+    Guidance leads away from what is guessed for no prompt and no key. A network that was told how much, and one
+    that taught itself by the average of its own weights, both took on much the same guidance whatever was asked.
     """
 
     network: Network
-    alone: bool  # whether guided loops learn from it alone, or from the clip, with what guidance adds
+    taught: float  # guidance that is in its guesses
+    guidance: float  # to be learned
 
     @torch.no_grad()
-    def guesses(self, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Velocities for what is told, and for no prompt and no key, with tempo and meter as they are."""
-        asked = replace(told, guidance=None)
-        free = replace(asked, text=self.network.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(told.key))
-        both = [self.network.denoiser(x, time_of, each, batch.meter).float() for each in (asked, free)]
-        return both[0], both[1]
+    def velocity(self, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch, clip: Tensor) -> Tensor:
+        """To learn, (batch, tokens, dims): a plain teacher's own guess, guided; else the clip's, with its guidance."""
+        free = replace(told, text=self.network.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(told.key))
+        guess, away = (self.network.denoiser(x, time_of, each, batch.meter).float() for each in (told, free))
+        towards = (guess - away) / self.taught
+        base = away + towards if self.taught == 1 else clip
+        return base + (self.guidance - 1) * towards
 
 
 def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Teacher | None = None) -> Tensor:
@@ -91,7 +92,7 @@ def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Tea
 
     It is shifted towards noise (Esser et al., arXiv 2403.03206, section 5.3.2): many tokens with a few strong
     dimensions show through much noise what is played, so only the noisiest times have a use for the words.
-    With a teacher, most of the batch is told a guidance and learns what that would make of the teacher's guesses.
+    With a teacher, what guidance would make of that one's guesses is learned.
     """
     size = len(batch.latents)
     even = (torch.randperm(size, generator=generator) + torch.rand(size, generator=generator)) / size
@@ -103,21 +104,9 @@ def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Tea
     with torch.autocast("cpu", torch.bfloat16):
         told = Conditions(network.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
         if teacher is not None:
-            guidance = drawn_guidance(size, generator)
-            told = replace(told, guidance=guidance)
-            guess, away = teacher.guesses(x, time_of, told, batch)
-            base = guess if teacher.alone else target
-            led = base + (guidance[:, None, None] - 1) * (guess - away)
-            target = torch.where(guidance[:, None, None] > 1, led, target)
+            target = teacher.velocity(x, time_of, told, batch, target)
         velocity: Tensor = network.denoiser(x, time_of, told, batch.meter)
     return nn.functional.mse_loss(velocity.float(), target)
-
-
-def drawn_guidance(size: int, generator: Generator) -> Tensor:
-    """Guidance of each loop of a batch, (size,): a share of them are plain, so that 1 goes on being learned."""
-    plain = round(PLAIN * size)
-    drawn = 1 + (MOST_GUIDANCE - 1) * torch.rand(size - plain, generator=generator)
-    return torch.cat([torch.ones(plain), drawn])
 
 
 def optimizers(network: Network, options: FitOptions) -> list[torch.optim.Optimizer]:
@@ -241,7 +230,8 @@ class Trainer:
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-            "teacher": self.teacher and (self.teacher.network.state_dict(), self.teacher.alone),
+            "guidance": self.plan.guidance,
+            "teacher": self.teacher and (self.teacher.network.state_dict(), self.teacher.taught),
             "generator": self.generator.get_state(),
             "step": self.step,
             "seconds": self.seconds,
@@ -254,7 +244,7 @@ class Trainer:
     def resumed(cls, options: FitOptions) -> "Trainer":
         """The run as its checkpoint left it."""
         state = torch.load(options.checkpoint, weights_only=False)
-        plan = Plan(Sizes(**state["sizes"]), EMBEDDED, state["words"])
+        plan = Plan(Sizes(**state["sizes"]), EMBEDDED, state["words"], state["guidance"])
         autoencoder = plan.autoencoder()
         autoencoder.load_state_dict(state["autoencoder"])
         trainer = cls(options, plan, autoencoder, state["deviation"])
@@ -263,8 +253,9 @@ class Trainer:
         for optimizer, kept in zip(trainer.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
         if state["teacher"]:
-            trainer.teacher = Teacher(plan.network(), state["teacher"][1])
-            trainer.teacher.network.load_state_dict({**trainer.teacher.network.state_dict(), **state["teacher"][0]})
+            weights, taught = state["teacher"]
+            trainer.teacher = Teacher(plan.network(), taught, plan.guidance)
+            trainer.teacher.network.load_state_dict(weights)
         trainer.generator.set_state(state["generator"])
         trainer.step, trainer.seconds = state["step"], state["seconds"]
         return trainer
@@ -289,12 +280,15 @@ def _going_on(options: FitOptions, model: EmbeddedModel) -> Trainer:
         raise ModelError(f"The model in {options.start} has pictures of another kind: it cannot be trained on.")
     if model.sentences is not None:
         model.sentences.copy_to(options.run)
-    plan = replace(model.plan, sizes=replace(model.plan.sizes, guided=model.plan.sizes.guided or options.guided))
+    taught = model.plan.guidance
+    if options.guidance and taught != 1:
+        raise ModelError(f"The model in {options.start} has a guidance of {taught:g} already: train it without.")
+    plan = replace(model.plan, guidance=options.guidance or taught)
     trainer = Trainer(options, plan, model.autoencoder, model.network.denoiser.deviation)
     for network in (trainer.network, trainer.averaged):
-        network.load_state_dict({**trainer.network.state_dict(), **model.network.state_dict()})
-    if plan.sizes.guided:
-        trainer.teacher = Teacher(model.network, options.guided)
+        network.load_state_dict(model.network.state_dict())
+    if plan.guidance != 1:
+        trainer.teacher = Teacher(model.network, taught, plan.guidance)
     return trainer
 
 
@@ -361,7 +355,8 @@ def export(run: Path, folder: Path) -> None:
 @click.option(
     "--from", "start", metavar="FOLDER", type=click.Path(path_type=Path), help="Go on from a model; embedded: shipped."
 )
-@click.option("--guided", is_flag=True, help="Teach it guidance: then a prompt takes one pass a step instead of two.")
+@click.option("--guidance", type=click.FloatRange(1, 20, min_open=True),
+              help="Teach it this guidance: then a step takes one pass instead of two.")  # fmt: skip
 @click.option("--rate", "share", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
               help="Share of the usual learning rate; 0.3 keeps more of what a model knew.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
@@ -378,8 +373,8 @@ def main(corpus: Path | None, run: Path, threads: int, share: float, folder: Pat
             raise click.UsageError("--corpus says what to learn from, or --export where to write the model")
         elif options["start"] and options["text"]:
             raise click.UsageError("a model has its own words: give --from or --text")
-        elif options["guided"] and not (options["start"] or options["resume"]):
-            raise click.UsageError("--guided teaches a model that can paint: give it --from")
+        elif options["guidance"] and not (options["start"] or options["resume"]):
+            raise click.UsageError("--guidance teaches a model that can paint: give it --from")
         else:
             usual = FitOptions(corpus, run, **options)
             fit(replace(usual, rate=usual.rate * share, matrix_rate=usual.matrix_rate * share))

@@ -44,6 +44,7 @@ class Plan:
     sizes: Sizes
     picture: PictureSettings
     words: tuple[str, ...] = ()  # none where a sentence encoder is asked
+    guidance: float = 1.0  # that is in its guesses, without a second one
 
     @property
     def patch(self) -> int:
@@ -153,9 +154,9 @@ class EmbeddedModel:
         return self.autoencoder.decode(latents)
 
     @torch.no_grad()
-    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, guidance: float = 1.0) -> Tensor:
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score) -> Tensor:
         """Noise minus clip, as the network sees it: x (batch, tokens, dims), time 0..1 with 1 for noise,
-        text (batch, text tokens, width). Guidance is for a network that is told of it."""
+        text (batch, text tokens, width)."""
         batch, meter = len(x), Meter(score.bars, score.quantum)
         if self.plan.sizes.sentences:
             text = without_padding(text)
@@ -163,7 +164,6 @@ class EmbeddedModel:
             text,
             score_features(torch.full((batch,), score.tempo), meter),
             torch.tensor([key_numbers(score.key)] * batch),
-            torch.full((batch,), guidance),
         )
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
             velocity: Tensor = self.network.denoiser(x, torch.full((batch,), time), told, meter)
@@ -194,7 +194,12 @@ def read_plan(path: Path) -> Plan:
     if not isinstance(body, dict) or body.get("family") != FAMILY:
         raise ModelError(f"{path} is not of the family {FAMILY}.")
     try:
-        return Plan(Sizes(**body["sizes"]), PictureSettings(**body["picture"]), tuple(body["words"]))
+        return Plan(
+            Sizes(**body["sizes"]),
+            PictureSettings(**body["picture"]),
+            tuple(body["words"]),
+            float(body.get("guidance", 1)),
+        )
     except KeyError as error:
         raise ModelError(f"{path} does not say {error}.") from None
     except TypeError as error:

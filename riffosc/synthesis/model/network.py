@@ -20,8 +20,6 @@ TURN_LOOP = (0, 1, 2, 3, 4, 5, 6, 7, 8)  # turns of the rotations in the loop
 TURN_BAR = (1, 2, 3, 4, 6, 8, 12)  # and in a bar; the rest of a head is turns in a beat
 TIME_FEATURES = 64
 SCORE_FEATURES = 23
-GUIDANCE_FEATURES = 8
-MOST_GUIDANCE = 6.0  # that a network is taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,6 @@ class Sizes:
     text_buckets: int = 4096
     tokens_per_beat: int = 16
     sentences: bool = False  # text comes from a sentence encoder: a row for the whole, and each row ends with its count
-    guided: bool = False  # guidance is among what the network is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,6 @@ class Conditions:
     text: Tensor  # (batch, text tokens, text width), or from a sentence encoder (batch, 1 + words, text width + 1)
     score: Tensor  # (batch, SCORE_FEATURES), of `score_features`
     key: Tensor  # (batch, 2), root 0..12 and mode 0..2; the last of each is unknown
-    guidance: Tensor | None = None  # (batch,), 1 (plain) to MOST_GUIDANCE; None is plain
 
 
 def _turns(tokens: Tensor, period: float, counts: tuple[int, ...]) -> Tensor:
@@ -116,12 +112,6 @@ def score_features(tempo: Tensor, meter: Meter) -> Tensor:
     told = [fourier(octaves / 2, 12), fourier(bars / 2, 4), fourier(quantum / 2, 4)]
     plain = torch.stack([octaves, bars, quantum], 1)
     return torch.cat([*told, plain], 1)
-
-
-def guidance_features(guidance: Tensor) -> Tensor:
-    """Guidance, (batch,), to (batch, GUIDANCE_FEATURES): up to two turns on the way to the most, zeros at 1."""
-    way = (guidance.clamp(1, MOST_GUIDANCE) - 1) / (MOST_GUIDANCE - 1)
-    return fourier(way, GUIDANCE_FEATURES) - fourier(torch.zeros_like(way), GUIDANCE_FEATURES)
 
 
 def unit(x: Tensor) -> Tensor:
@@ -197,9 +187,6 @@ class Denoiser(nn.Module):
         self.read = nn.Linear(sizes.text_width, width)
         self.root, self.mode = nn.Embedding(13, sizes.told), nn.Embedding(3, sizes.told)
         self.tell = nn.Linear(TIME_FEATURES + SCORE_FEATURES, sizes.told)
-        if sizes.guided:
-            self.guide = nn.Linear(GUIDANCE_FEATURES, 2 * sizes.told, bias=False)
-            nn.init.zeros_(self.guide.weight)
         if sizes.sentences:
             self.whole = nn.Parameter(torch.zeros(width))  # tells the whole prompt's token from those of words
         else:
@@ -252,9 +239,6 @@ class Denoiser(nn.Module):
 
     def conditions(self, time: Tensor, told: Conditions, summary: Tensor) -> tuple[Tensor, Tensor]:
         """The modulation that all blocks share (batch, 6, width), and the last layer's (batch, 2 * width)."""
-        asked = summary + self.root(told.key[:, 0]) + self.mode(told.key[:, 1])
-        if self.sizes.guided and told.guidance is not None:
-            more, besides = self.guide(guidance_features(told.guidance)).chunk(2, -1)
-            asked = asked * (1 + more) + besides
-        c = F.silu(self.tell(torch.cat([time_features(time), told.score], 1)) + asked)
+        c = self.tell(torch.cat([time_features(time), told.score], 1)) + summary
+        c = F.silu(c + self.root(told.key[:, 0]) + self.mode(told.key[:, 1]))
         return self.modulate(c).unflatten(-1, (6, -1)), self.final(c)
