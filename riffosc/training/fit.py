@@ -84,7 +84,8 @@ class Teacher:
         guess, away = (self.network.denoiser(x, time_of, each, batch.meter).float() for each in (told, free))
         towards = (guess - away) / self.taught
         base = away + towards if self.taught == 1 else clip
-        return base + (self.guidance - 1) * towards
+        led: Tensor = base + (self.guidance - 1) * towards
+        return led
 
 
 def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Teacher | None = None) -> Tensor:

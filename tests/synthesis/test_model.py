@@ -8,15 +8,19 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from riffosc.clip import ClipRequest
 from riffosc.picture import EMBEDDED, load_picture
 from riffosc.resources import seeds_dir
 from riffosc.synthesis.codec import to_values
 from riffosc.synthesis.failing import ModelError
+from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.model.autoencoder import Moments, fitted
+from riffosc.synthesis.model.canvas import ScoreModel
 from riffosc.synthesis.model.embedded import EmbeddedModel, Plan, Score
 from riffosc.synthesis.model.keys import key_said, parse_key
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
 from riffosc.synthesis.model.text import Tokenizer, Vocabulary, split_words
+from riffosc.synthesis.sampler import Given, sample
 
 SIZES = Sizes(dims=24, width=64, blocks=2, heads=1, hidden=96, told=64, text_width=32, text_buckets=256, text_tokens=8)
 PLAN = Plan(SIZES, EMBEDDED, ("bass", "drums", "techno", "piano"))
@@ -196,3 +200,56 @@ def test_faults_are_told_in_words(model: EmbeddedModel, tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not tensors")
     with pytest.raises(ModelError, match="cannot be read"):
         EmbeddedModel.load(tmp_path)
+
+
+@pytest.mark.parametrize("negative", ["", "piano"])
+def test_a_taught_guidance_comes_in_one_pass_and_any_other_by_comparison(model: EmbeddedModel, negative: str) -> None:
+    """With three times what a plain model makes of words in its guesses, the sampler paints what it would have."""
+    led = Led(model)
+    asked = ClipRequest((("techno drums", 1.0),), negative, bars=1, key="Am")
+    for guidance in (3.0, 1.0, 5.0):
+        request = replace(asked, guidance=guidance)
+        led.passes = 0
+        found, wanted = (made(ScoreModel(each), request) for each in (led, Joint(model)))
+        torch.testing.assert_close(found, wanted, rtol=1e-3, atol=1e-3)
+        assert led.passes == request.steps * (1 if guidance == 3 and not negative else 2)
+
+
+def made(model: ScoreModel, request: ClipRequest) -> Tensor:
+    canvas = model.canvas(request)
+    return sample(canvas, request.guidance, Given(canvas.text()), Draws(request))
+
+
+class Exact(EmbeddedModel):
+    """Guesses in full precision, so that ways of adding them up can be compared."""
+
+    def __init__(self, of: EmbeddedModel, guidance: float = 1.0) -> None:
+        super().__init__(replace(of.plan, guidance=guidance), of.network, of.autoencoder)
+        self.bfloat16 = False
+
+
+class Led(Exact):
+    """What a perfect pupil would be: away from no prompt and no key, three times."""
+
+    def __init__(self, of: EmbeddedModel) -> None:
+        super().__init__(of, 3.0)
+        self.passes = 0
+
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score) -> Tensor:
+        self.passes += 1
+        told = super().velocity(x, time, text, score)
+        free = super().velocity(x, time, self.empty.expand_as(text), replace(score, key=""))
+        return free + 3 * (told - free)
+
+
+class Joint(Exact):
+    """A plain model whose empty prompt is asked for without the key, too."""
+
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score) -> Tensor:
+        rows = [
+            super(Joint, self).velocity(
+                x[i : i + 1], time, text[i : i + 1], replace(score, key="") if text[i].equal(self.empty) else score
+            )
+            for i in range(len(x))
+        ]
+        return torch.cat(rows)

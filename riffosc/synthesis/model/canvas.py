@@ -1,5 +1,7 @@
 """The embedded model with one request in hand: the request is its score."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -44,8 +46,8 @@ class ScoreCanvas:
 
     def __init__(self, model: EmbeddedModel, request: ClipRequest) -> None:
         self.shape, self.settings = model.shape(request.beats), model.settings
-        # It was taught to keep away from the empty prompt; from another one, only comparison does.
-        self.guides_itself = model.plan.sizes.guided and not parse_prompt(request.negative)
+        self._silent = not parse_prompt(request.negative)
+        self.guides_itself = self._silent and model.plan.guidance != 1 and request.guidance == model.plan.guidance
         self._model, self._request = model, request
         self.columns = request.beats * model.settings.columns_per_beat
         bars = max(bars for bars in TRAINED if bars <= request.bars)
@@ -73,9 +75,22 @@ class ScoreCanvas:
         return flow_course(self._request, from_picture)
 
     def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
-        guidance = self._request.guidance if self.guides_itself else 1.0
-        velocity: Tensor = self._model.velocity(x, time, text, self._score, guidance)
-        return velocity
+        told: Tensor = self._model.velocity(x, time, text, self._score)
+        if self.guides_itself or self._model.plan.guidance == 1:
+            return told
+        return self._plain(told, x, time, text)
+
+    def _plain(self, told: Tensor, x: Tensor, time: float, text: Tensor) -> Tensor:
+        """Guesses without the guidance that was taught, for texts one by one or in pairs, towards and away.
+
+        It led away from no prompt and no key; with no negative prompt it is from there that any other one leads, too.
+        """
+        silence = self._model.empty.expand_as(text)
+        free: Tensor = self._model.velocity(x, time, silence, replace(self._score, key=""))
+        plain = free + (told - free) / self._model.plan.guidance
+        if self._silent and self._request.guidance > 1:
+            plain[1::2] = free[1::2]
+        return plain
 
     def picture(self, latents: Tensor) -> Picture:
         pixels = codec.to_pixels(self._model.decode(latents))
