@@ -87,7 +87,10 @@ def main(examples: Path) -> None:
         told[PAGE] = interrupted(examples, PAGE, "--page", "0")
         clean(riff)
         told[HOUR] = interrupted(examples, HOUR, "--seed", "5")
-        told["state"] = {"said": str(riff.get("1/state")), "ended": 0, "clips": []}
+        end = time.monotonic() + PATIENCE_S
+        while (state := riff.get("1/state")) != "empty" and time.monotonic() < end:
+            time.sleep(0.05)
+        told["state"] = {"said": str(state), "ended": 0, "clips": []}
     print(json.dumps(told))
 
 
