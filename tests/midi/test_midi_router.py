@@ -129,7 +129,7 @@ def test_pickup_and_scale_do_not_stick_on_whole_numbers():
         desk.take("cc", 1, *range(128))
         assert desk.store.get("/riff/1/steps") == 100
         desk.take("cc", 1, *range(126, -1, -1))
-        assert desk.store.get("/riff/1/steps") == 1
+        assert desk.store.get("/riff/1/steps") == 0
 
 
 def test_lights_show_what_is_and_only_what_has_changed():
