@@ -68,10 +68,11 @@ RULES = {
     "snapshots": f"{DECIDING} commands conductor curves modulation names quantise state",
     "control": "params commands",
     "midi": "params commands files resources",
-    "synthesis": f"{SCORE} resources threads machine_code",
+    "composing": "",
+    "synthesis": f"{SCORE} composing resources threads machine_code",
     "playback": "clip timeline machine_code",
     "surfaces": "params files",
-    "training": f"{SCORE} files resources sounds naming wav tempo synthesis",
+    "training": f"{SCORE} files resources sounds naming wav tempo composing synthesis",
 }
 EVERYTHING = {
     "engine",

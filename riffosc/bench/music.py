@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from riffosc.clip import Samples
+from riffosc.composing.loop import Loop
 from riffosc.picture import PictureError, load_picture
 from riffosc.pictures import seed_names
 from riffosc.resources import seeds_dir
 from riffosc.synthesis import codec
 from riffosc.timeline import clip_frames
 from riffosc.training.corpus import SAMPLERATE, loop_at
-from riffosc.training.loop import Loop
 from riffosc.training.render import Player
 from riffosc.training.soundfont import MissingSynth
 

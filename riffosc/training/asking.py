@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import ClipRequest
+from riffosc.composing.genres import GENRES
+from riffosc.composing.sounds import BY_ROLE
 from riffosc.picture import EMBEDDED, Picture
 from riffosc.synthesis import codec
 from riffosc.synthesis.family import Canvas, Model
@@ -18,11 +20,9 @@ from riffosc.synthesis.model.keys import key_name
 from riffosc.synthesis.sampler import Given, sample
 from riffosc.training import words
 from riffosc.training.captions import ROLE_NAMES
-from riffosc.training.genres import GENRES
 from riffosc.training.heldout import WORDINGS
 from riffosc.training.pictures import Entry, Seen
 from riffosc.training.probe import key_of
-from riffosc.training.sounds import BY_ROLE
 
 KINDS = tuple(WORDINGS)
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from numpy.random import Generator
 
+from riffosc.composing.genres import GENRES
+from riffosc.composing.grooves import PERCUSSION
+from riffosc.composing.loop import Loop, Part
+from riffosc.composing.sounds import BY_ROLE
 from riffosc.training import words
-from riffosc.training.genres import GENRES
-from riffosc.training.grooves import PERCUSSION
-from riffosc.training.loop import Loop, Part
-from riffosc.training.sounds import BY_ROLE
 
 COUNT = 9
 ALONE = (

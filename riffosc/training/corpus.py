@@ -3,7 +3,8 @@
 `riffosc train corpus --out DIR --count N` fills a folder; what is there is kept. `DIR/00012.npz`
 holds loops 1200 to 1299: `audio`, int16 (frames of all loops,), mono at 44.1 kHz, where 32767 is full scale;
 `offsets`, int64 (loops + 1,), where each begins and the last ends. `DIR/00012.json` holds a list of one object
-per loop: index, frames, tempo, quantum, bars, root, mode, genre, roles, instruments, styles, captions. A shard
+per loop: index, frames, tempo, quantum, bars, root, mode, genre, roles, instruments, styles, effects, forces,
+notes, captions and more. A part's notes are lists of start and length in beats, MIDI pitch and velocity. A shard
 counts as written when its JSON is there.
 """
 
@@ -13,6 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +22,23 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from riffosc.training.composer import compose
-from riffosc.training.loop import Loop
+from riffosc.composing.composer import compose
+from riffosc.composing.loop import Loop, Note
+from riffosc.composing.sounds import BY_ROLE
+from riffosc.training.captions import captions
 from riffosc.training.oscillators import Audio
 from riffosc.training.render import Player
 from riffosc.training.soundfont import MissingSynth
-from riffosc.training.sounds import BY_ROLE
 
 SAMPLERATE = 44100
 SHARD = 100
 
 
 def loop_at(index: int, seed: int = 0) -> Loop:
-    """The loop with this number: the same one every time."""
-    return compose(np.random.default_rng((seed, index)))
+    """The loop with this number, captions and all: the same one every time."""
+    rng = np.random.default_rng((seed, index))
+    loop = compose(rng)
+    return replace(loop, captions=captions(rng, loop))
 
 
 def describe(index: int, loop: Loop) -> dict[str, Any]:
@@ -58,8 +63,14 @@ def describe(index: int, loop: Loop) -> dict[str, Any]:
         "families": [BY_ROLE[part.role][part.instrument].family for part in loop.parts],
         "styles": [part.style for part in loop.parts],
         "effects": [list(part.effects) for part in loop.parts],
+        "forces": [part.force for part in loop.parts],
+        "notes": [[_row(note) for note in part.notes] for part in loop.parts],
         "captions": list(loop.captions),
     }
+
+
+def _row(note: Note) -> list[float]:
+    return [round(note.start_beat, 5), round(note.length_beats, 5), note.pitch, note.velocity]
 
 
 def to_int16(audio: Audio) -> NDArray[np.int16]:

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import ClipRequest
+from riffosc.composing.sounds import BY_ROLE
 from riffosc.synthesis.family import Model
 from riffosc.training.asking import Manner, key_told, painted, values_of
 from riffosc.training.comparison import Bench, Table, name_of, with_progress
 from riffosc.training.pictures import Seen
 from riffosc.training.probe import Probe
 from riffosc.training.scores import Answers, Row, embedded
-from riffosc.training.sounds import BY_ROLE
 
 WALK_STEPS = 8
 WALKS, PROMPTS, SEEDS = 3, 8, 4  # walks of each kind; prompts whose spread is taken, and clips of each

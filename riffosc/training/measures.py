@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import Samples
+from riffosc.composing.loop import Swing
 from riffosc.picture import EMBEDDED, PictureSettings
 from riffosc.synthesis.filterbank import hz_to_mel
-from riffosc.training.loop import Swing
 
 STRAIGHT = (0.0, 0.25, 0.5, 0.75)
 SWINGS = tuple((unit, 0.5 + 0.02 * i) for unit in (0.5, 0.25) for i in range(11))  # to 0.7: beyond a triplet's

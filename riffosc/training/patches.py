@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from riffosc.training.loop import Note
+from riffosc.composing.loop import Note
 from riffosc.training.oscillators import (
     Audio,
     circled,

@@ -15,12 +15,12 @@ from safetensors.torch import load_file, save_file
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from riffosc.training.genres import GENRES
+from riffosc.composing.genres import GENRES
+from riffosc.composing.loop import ROLES
+from riffosc.composing.sounds import FAMILIES as SOUND_FAMILIES
+from riffosc.composing.sounds import FREE_REEDS
 from riffosc.training.impressions import LOWEST, SEMITONES, SOUND, VIEWS, Impression, impression
-from riffosc.training.loop import ROLES
 from riffosc.training.pictures import Entry, Seen
-from riffosc.training.sounds import FAMILIES as SOUND_FAMILIES
-from riffosc.training.sounds import FREE_REEDS
 
 FAMILIES = (*SOUND_FAMILIES, "accordion")  # free reeds apart from saxophones and oboes
 GENRE_NAMES = tuple(GENRES)

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
+from riffosc.composing.grooves import DRUMS
+from riffosc.composing.loop import Loop, Part
+from riffosc.composing.sounds import BY_ROLE
 from riffosc.training.effects import EFFECTS, Bars, room
-from riffosc.training.grooves import DRUMS
 from riffosc.training.kits import Kit, hit, tuned
-from riffosc.training.loop import Loop, Part
 from riffosc.training.mixing import at_level, limited, loudness
 from riffosc.training.oscillators import Audio, lay, single
 from riffosc.training.patches import Score, played
 from riffosc.training.soundfont import SOUND_FONT, SoundFont
-from riffosc.training.sounds import BY_ROLE
 from riffosc.training.textures import TEXTURES
 
 DRUM_NAMES = {pitch: name for name, pitch in DRUMS.items()}

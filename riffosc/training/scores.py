@@ -7,9 +7,9 @@ from statistics import fmean
 
 from torch import Tensor
 
+from riffosc.composing.loop import ROLES
 from riffosc.training.asking import Question
 from riffosc.training.impressions import impression
-from riffosc.training.loop import ROLES
 from riffosc.training.measures import in_scale, low_share, on_its_grid, on_the_grid
 from riffosc.training.pictures import Entry, Seen
 from riffosc.training.probe import FAMILIES, GENRE_NAMES, Heard, Probe, families_of, key_of

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from riffosc.composing.composer import compose_for
+from riffosc.composing.loop import Loop
 from riffosc.picture import EMBEDDED, Picture, save_picture
 from riffosc.synthesis import codec
-from riffosc.training.composer import compose_for
-from riffosc.training.loop import Loop
 from riffosc.training.render import Player
 
 SAMPLERATE = 44100
@@ -86,7 +86,7 @@ Each is the score of a loop of exactly so many bars, at 64 columns a beat; its s
 the file's EXIF tags. `/riff/1/seed_image house` starts from one,
 `denoising` says how far to go from it (0 plays it as it is), at any tempo.
 
-Origin: composed by `riffosc/training/composer.py` and rendered with the FluidR3 GM sound font (Frank Wen, MIT
+Origin: composed by `riffosc/composing/composer.py` and rendered with the FluidR3 GM sound font (Frank Wen, MIT
 licence) by `riffosc train seeds`; no recording by anyone is in them. MIT licence, like riffosc.
 
 | name | tempo | bars | key | parts |

@@ -15,11 +15,11 @@ import click
 import torch
 from torch import Tensor
 
+from riffosc.composing.loop import ROLES, Loop
 from riffosc.picture import EMBEDDED, PictureSettings
 from riffosc.synthesis import codec
 from riffosc.training import fidelity
 from riffosc.training.corpus import SAMPLERATE, loop_at
-from riffosc.training.loop import ROLES, Loop
 from riffosc.training.oscillators import Audio
 from riffosc.training.render import render
 from riffosc.training.soundfont import MissingSynth

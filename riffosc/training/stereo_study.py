@@ -13,11 +13,11 @@ import click
 import numpy as np
 import torch
 
+from riffosc.composing.loop import ROLES, Loop
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis import codec
 from riffosc.training import fidelity
 from riffosc.training.corpus import SAMPLERATE, loop_at
-from riffosc.training.loop import ROLES, Loop
 from riffosc.training.oscillators import Audio
 from riffosc.training.render import Player
 from riffosc.training.settings_study import LONGEST_S, Row, as_text

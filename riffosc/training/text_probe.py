@@ -14,14 +14,14 @@ import click
 import torch
 from torch import Generator, Tensor, nn
 
+from riffosc.composing.genres import GENRES
+from riffosc.composing.loop import ROLES, Loop, Part
+from riffosc.composing.sounds import BY_ROLE, FREE_REEDS
 from riffosc.synthesis.model.embedded import EmbeddedModel, fast_bfloat16
 from riffosc.synthesis.model.sentence import Reader, load_encoder, padded
 from riffosc.synthesis.model.text import split_words
 from riffosc.training.corpus import loop_at
 from riffosc.training.distil_text import CONTEXT
-from riffosc.training.genres import GENRES
-from riffosc.training.loop import ROLES, Loop, Part
-from riffosc.training.sounds import BY_ROLE, FREE_REEDS
 from riffosc.training.teacher import Teacher
 from riffosc.training.unseen import FAMILIES, OTHER_LANGUAGES, UNSEEN, Unseen, outside
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from riffosc.clip import ClipRequest
+from riffosc.composing.loop import ROLES
 from riffosc.synthesis.family import Model
 from riffosc.training.asking import Manner, painted, values_of
-from riffosc.training.loop import ROLES
 from riffosc.training.pictures import Seen
 from riffosc.training.probe import FAMILIES, GENRE_NAMES, MODES, Heard, Probe
 from riffosc.training.unseen import FAMILIES as WIDE

@@ -5,20 +5,22 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from riffosc.composing.composer import compose, compose_for
+from riffosc.composing.effecting import EFFECTS as NAMES
+from riffosc.composing.effecting import LIKELY
+from riffosc.composing.genres import GENRES
+from riffosc.composing.loop import Loop
+from riffosc.composing.sounds import BY_ROLE, KITS
 from riffosc.training import words
 from riffosc.training.captions import key_words, part_words
-from riffosc.training.composer import compose, compose_for
+from riffosc.training.corpus import loop_at
 from riffosc.training.effects import EFFECTS
-from riffosc.training.genres import GENRES
 from riffosc.training.heldout import PHRASES, WORDINGS
-from riffosc.training.loop import Loop
-from riffosc.training.mixing import LIKELY
-from riffosc.training.sounds import BY_ROLE, KITS
 
 
 @pytest.fixture(scope="module")
 def loops() -> list[Loop]:
-    return [compose(np.random.default_rng((8, index))) for index in range(300)]
+    return [loop_at(index, seed=8) for index in range(300)]
 
 
 def test_they_are_several_lower_case_and_of_many_lengths(loops: list[Loop]) -> None:
@@ -62,6 +64,7 @@ def test_keys_are_spelled_in_several_ways() -> None:
 
 def test_every_table_of_words_is_of_things_that_exist() -> None:
     assert set(words.EFFECTS) == set(EFFECTS)
+    assert tuple(EFFECTS) == NAMES
     assert set(words.KIT_WORDS) == set(KITS)
     assert {*words.ERAS, *words.CLUB, *words.BAND, *words.FILM} <= set(GENRES)
     assert {key.split("/")[0] for key in LIKELY} <= set(GENRES)

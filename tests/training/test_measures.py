@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from riffosc.composing.loop import Swing
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.codec import analyse
-from riffosc.training.loop import Swing
 from riffosc.training.measures import chroma, in_scale, low_share, on_its_grid, on_the_grid, ripple, seam
 
 SR = 44100

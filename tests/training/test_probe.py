@@ -11,6 +11,7 @@ import torch
 from click.testing import CliRunner
 from torch import Generator
 
+from riffosc.composing.composer import compose_for
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.model.canvas import ScoreModel
 from riffosc.synthesis.model.embedded import EmbeddedModel, Plan
@@ -18,7 +19,6 @@ from riffosc.synthesis.model.network import Sizes
 from riffosc.training import evaluate, likeness, unseen_heard
 from riffosc.training import probe as probe_module
 from riffosc.training.asking import KINDS, Manner, question, questions
-from riffosc.training.composer import compose_for
 from riffosc.training.corpus import SAMPLERATE, describe, save_shard, to_int16
 from riffosc.training.impressions import SOUND, VIEWS, impression
 from riffosc.training.measures import band_hz

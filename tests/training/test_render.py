@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from riffosc.training.composer import compose_for
-from riffosc.training.loop import ROLES, Loop, Note, Part
+from riffosc.composing.composer import compose_for
+from riffosc.composing.loop import ROLES, Loop, Note, Part
 from riffosc.training.mixing import LEVEL_DB, limited, loudness
 from riffosc.training.oscillators import Audio
 from riffosc.training.patches import Score

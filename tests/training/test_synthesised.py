@@ -5,14 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from riffosc.training.composer import compose_for
+from riffosc.composing.composer import compose_for
+from riffosc.composing.grooves import DRUMS
+from riffosc.composing.loop import Note
+from riffosc.composing.sounds import BY_ROLE
 from riffosc.training.effects import EFFECTS, Bars, fast_length, folded, room
-from riffosc.training.grooves import DRUMS
 from riffosc.training.kits import KITS, RECIPES, hit, tuned
-from riffosc.training.loop import Note
 from riffosc.training.oscillators import Audio, circled, lay, noise, pulse, saw, steady
 from riffosc.training.patches import PATCHES, Score, played
-from riffosc.training.sounds import BY_ROLE
 from riffosc.training.textures import TEXTURES
 
 SR = 44100

@@ -1,4 +1,4 @@
-"""A loop as notes: what the composer writes and the renderer plays."""
+"""A loop as notes: what the composer writes, what training plays and what the model is told."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -51,7 +51,7 @@ class Part:
     instrument: str  # in words, lower case: a name in `sounds`
     notes: tuple[Note, ...]
     style: str = ""  # the way of playing: "walking", "pad", ...
-    effects: tuple[str, ...] = ()  # names in `effects.EFFECTS`, in the order of the signal
+    effects: tuple[str, ...] = ()  # names in `effecting.EFFECTS`, in the order of the signal
     force: float = 0.5  # 0 is soft, 1 is hard
     seed: int = 0  # settles what a synthesiser's knobs are at
 
@@ -67,7 +67,7 @@ class Loop:
     mode: str  # "major" or "minor": which of the two the scale is nearer to
     genre: str
     parts: tuple[Part, ...]
-    captions: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()  # what a player might type for it; training writes them
     scale: str = ""  # a name in `theory.SCALES`; empty is the mode's own
     swing: Swing = Swing()
     pitches: tuple[int, ...] = ()  # pitch classes that may sound

@@ -2,9 +2,9 @@
 
 from numpy.random import Generator
 
-from riffosc.training.fills import fill
-from riffosc.training.loop import STEP, Note
-from riffosc.training.patterns import BAR_STEPS, FAMILIES
+from riffosc.composing.fills import fill
+from riffosc.composing.loop import STEP, Note
+from riffosc.composing.patterns import BAR_STEPS, FAMILIES
 
 DRUMS = {
     "kick": 36,

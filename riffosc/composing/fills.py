@@ -2,7 +2,7 @@
 
 from numpy.random import Generator
 
-from riffosc.training.loop import STEP, Note
+from riffosc.composing.loop import STEP, Note
 
 KEPT = (35, 36)  # the kick goes on under a fill, except in a break
 MARKS = {"s": 38, "h": 50, "m": 47, "l": 45, "k": 36, "c": 39, "r": 37, "o": 46, "t": 42, "x": 49}

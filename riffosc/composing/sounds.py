@@ -1,7 +1,7 @@
 """The sounds the composer chooses from, by role, with the words a player would use. One table.
 
 A number is a program of the General MIDI sound font (for drums, a kit); a word is a patch of our own synthesis, in
-`kits`, `patches` or `textures`. The centre is the MIDI pitch around which a sound plays.
+training's `kits`, `patches` or `textures`. The centre is the MIDI pitch around which a sound plays.
 """
 
 from dataclasses import dataclass

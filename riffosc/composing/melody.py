@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from numpy.random import Generator
 
-from riffosc.training.lines import Song, accent
-from riffosc.training.loop import STEP, Note
-from riffosc.training.theory import chord_at
+from riffosc.composing.lines import Song, accent
+from riffosc.composing.loop import STEP, Note
+from riffosc.composing.theory import chord_at
 
 # One beat each, in sixteenths: a note, held, or silent.
 CELLS: dict[str, tuple[str, ...]] = {

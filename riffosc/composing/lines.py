@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from riffosc.training.loop import STEP, Note
-from riffosc.training.theory import Chord, Key, chord_at, led, nearest
+from riffosc.composing.loop import STEP, Note
+from riffosc.composing.theory import Chord, Key, chord_at, led, nearest
 
 BASS_STYLES: dict[str, tuple[str, ...]] = {
     "rolling": ("r.rrr.rrr.rrr.rr", "..rr..rr..rr..rr", ".rrr.rrr.rrr.rrr"),

@@ -1,21 +1,20 @@
 """Composing a loop: what kind is drawn first, or asked for, then each player's part."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.random import Generator
 
-from riffosc.training.captions import captions
-from riffosc.training.genres import GENRES, Genre
-from riffosc.training.grooves import groove
-from riffosc.training.lines import Song, bass_line, chord_part
-from riffosc.training.loop import ROLES, Loop, Note, Part, Swing
-from riffosc.training.melody import melody
-from riffosc.training.mixing import chosen_effects
-from riffosc.training.patterns import WALTZES
-from riffosc.training.sounds import BY_ROLE, Sound
-from riffosc.training.theory import SCALES, Key, progression
+from riffosc.composing.effecting import chosen_effects
+from riffosc.composing.genres import GENRES, Genre
+from riffosc.composing.grooves import groove
+from riffosc.composing.lines import Song, bass_line, chord_part
+from riffosc.composing.loop import ROLES, Loop, Note, Part, Swing
+from riffosc.composing.melody import melody
+from riffosc.composing.patterns import WALTZES
+from riffosc.composing.sounds import BY_ROLE, Sound
+from riffosc.composing.theory import SCALES, Key, progression
 
 METERS = ((2, 4, 0.54), (1, 4, 0.12), (4, 4, 0.20), (2, 3, 0.07), (1, 3, 0.03), (4, 3, 0.04))
 MIXES: tuple[tuple[tuple[str, ...], float], ...] = (  # the rest is any other two or three
@@ -163,7 +162,7 @@ def _write(rng: Generator, plan: Plan) -> Loop:
     parts: list[Part] = []
     for role in plan.roles:
         parts.append(_part(rng, plan, song, (role, force, tuple(part.instrument for part in parts))))
-    loop = Loop(
+    return Loop(
         tempo=plan.tempo,
         quantum=plan.quantum,
         bars=plan.bars,
@@ -175,7 +174,6 @@ def _write(rng: Generator, plan: Plan) -> Loop:
         swing=plan.swing,
         pitches=plan.key.pitches,
     )
-    return replace(loop, captions=captions(rng, loop))
 
 
 def _part(rng: Generator, plan: Plan, song: Song, which: tuple[str, float, tuple[str, ...]]) -> Part:

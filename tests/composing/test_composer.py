@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from riffosc.training.composer import MIXES, compose, compose_for, untangled
-from riffosc.training.genres import GENRES
-from riffosc.training.grooves import DRUMS, FAMILIES, TIMES
-from riffosc.training.lines import BASS_STYLES, CHORD_STYLES
-from riffosc.training.loop import Loop, Note, Swing
-from riffosc.training.melody import CELLS
-from riffosc.training.patterns import STEPS
-from riffosc.training.sounds import BASSES, BY_ROLE, CHORDS, KITS, LEADS, TEXTURES
-from riffosc.training.theory import PROGRESSIONS, SCALES, Key, chord_at, led, nearest, progression
+from riffosc.composing.composer import MIXES, compose, compose_for, untangled
+from riffosc.composing.genres import GENRES
+from riffosc.composing.grooves import DRUMS, FAMILIES, TIMES
+from riffosc.composing.lines import BASS_STYLES, CHORD_STYLES
+from riffosc.composing.loop import Loop, Note, Swing
+from riffosc.composing.melody import CELLS
+from riffosc.composing.patterns import STEPS
+from riffosc.composing.sounds import BASSES, BY_ROLE, CHORDS, KITS, LEADS, TEXTURES
+from riffosc.composing.theory import PROGRESSIONS, SCALES, Key, chord_at, led, nearest, progression
 
 
 @pytest.fixture(scope="module")
