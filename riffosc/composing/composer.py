@@ -42,7 +42,7 @@ SCALE_SHARES = {
 FROM_ELSEWHERE, ALONE_FROM_ELSEWHERE = 0.16, 0.6  # chances of a sound not usual in the genre: each is heard often
 
 
-class Wish(TypedDict, total=False):
+class Asked(TypedDict, total=False):
     """What may be asked for; what is not asked for is drawn."""
 
     genre: str
@@ -74,14 +74,14 @@ def compose(rng: Generator) -> Loop:
     return _write(rng, _plan(rng, {}))
 
 
-def compose_for(seed: int = 0, **wish: Unpack[Wish]) -> Loop:
+def compose_for(seed: int = 0, **wish: Unpack[Asked]) -> Loop:
     """A loop as asked for; what is left out is drawn from the seed."""
     _check(wish)
     rng = np.random.default_rng(seed)
     return _write(rng, _plan(rng, wish))
 
 
-def _check(wish: Wish) -> None:
+def _check(wish: Asked) -> None:
     """Refuses what no loop can be, in words."""
     if "genre" in wish and wish["genre"] not in GENRES:
         raise ValueError(f"There is no genre {wish['genre']!r}; there are {', '.join(GENRES)}.")
@@ -95,7 +95,7 @@ def _check(wish: Wish) -> None:
             raise ValueError(f"There is no instrument {instrument!r} for {role}; there are {', '.join(BY_ROLE[role])}.")
 
 
-def _plan(rng: Generator, wish: Wish) -> Plan:
+def _plan(rng: Generator, wish: Asked) -> Plan:
     bars, quantum = _meter(rng, wish)
     genre = _draw_genre(rng, quantum)
     if "genre" in wish:
@@ -110,7 +110,7 @@ def _plan(rng: Generator, wish: Wish) -> Plan:
     return Plan(genre, tempo, bars, quantum, key, roles, swing, wish.get("instruments", ()))
 
 
-def _meter(rng: Generator, wish: Wish) -> tuple[int, int]:
+def _meter(rng: Generator, wish: Asked) -> tuple[int, int]:
     meters = [
         meter
         for meter in METERS
