@@ -8,11 +8,10 @@ from numpy.random import Generator
 
 from riffosc.composing.effecting import chosen_effects
 from riffosc.composing.genres import GENRES, Genre
-from riffosc.composing.grooves import groove
-from riffosc.composing.lines import Song, bass_line, chord_part
-from riffosc.composing.loop import ROLES, Loop, Note, Part, Swing
-from riffosc.composing.melody import melody
+from riffosc.composing.lines import Song
+from riffosc.composing.loop import ROLES, Loop, Part, Swing
 from riffosc.composing.patterns import WALTZES
+from riffosc.composing.playing import played, swung, untangled
 from riffosc.composing.sounds import BY_ROLE, Sound
 from riffosc.composing.theory import SCALES, Key, progression
 
@@ -184,22 +183,15 @@ def _part(rng: Generator, plan: Plan, song: Song, which: tuple[str, float, tuple
     else:
         sound = _sound(rng, plan, role, others)
     style = _style(rng, plan, role, sound)
-    notes = _notes(rng, song, (role, style, sound), force)
-    notes = tuple(_swung(note, plan.swing) for note in notes)
+    notes = tuple(swung(note, plan.swing) for note in played(rng, song, (role, style, sound), force))
     effects = chosen_effects(rng, plan.genre.name, role, sound)
-    played = untangled(notes, song.beats)
-    return Part(role, sound.name, played, style, effects, round(force, 3), int(rng.integers(2**31)))
+    notes = untangled(notes, song.beats)
+    return Part(role, sound.name, notes, style, effects, round(force, 3), int(rng.integers(2**31)))
 
 
 def _sound(rng: Generator, plan: Plan, role: str, others: tuple[str, ...]) -> Sound:
     genre, known = plan.genre, BY_ROLE[role]
-    usual = {
-        "drums": genre.kits,
-        "bass": genre.basses,
-        "chords": genre.harmonies,
-        "lead": genre.leads,
-        "texture": genre.textures,
-    }[role]
+    usual = genre.sounds(role)
     if not usual or rng.random() < (ALONE_FROM_ELSEWHERE if len(plan.roles) == 1 else FROM_ELSEWHERE):
         usual = tuple(known)
     free = tuple(name for name in usual if name not in others) or tuple(known)
@@ -223,49 +215,4 @@ def _style(rng: Generator, plan: Plan, role: str, sound: Sound) -> str:
         return "acid" if role == "bass" or rng.random() < 0.6 else "busy"
     if role == "chords" and sound.family == "distorted guitar":
         return "power"
-    styles = {"bass": genre.bass_styles, "chords": genre.chord_styles, "lead": genre.densities}
-    return _pick(rng, styles[role])
-
-
-def _notes(rng: Generator, song: Song, what: tuple[str, str, Sound], force: float) -> tuple[Note, ...]:
-    role, style, sound = what
-    if role == "drums":
-        return groove(rng, style, song.bars, song.quantum, force)
-    if role == "texture":
-        pitch = sound.centre + (song.key.root - sound.centre + 6) % 12 - 6 if sound.centre else 60
-        return (Note(0.0, float(song.beats), pitch, 90),)
-    if role == "bass" or style == "acid":
-        return bass_line(rng, song, style, sound.centre, force)
-    if role == "chords":
-        return chord_part(rng, song, style, sound.centre, force)
-    return melody(rng, song, style, sound.centre, force)
-
-
-def _swung(note: Note, swing: Swing) -> Note:
-    """The note as the loop swings; it still ends by the beat it ended by."""
-    if not swing.unit:
-        return note
-    start = swing.moved(note.start_beat)
-    return note._replace(start_beat=start, length_beats=max(1 / 12, note.start_beat + note.length_beats - start))
-
-
-def untangled(notes: tuple[Note, ...], beats: float) -> tuple[Note, ...]:
-    """In order, no pitch twice at once, none sounding into its own repetition: the loop goes round."""
-    loudest: dict[tuple[float, int], Note] = {}
-    for note in sorted(notes):
-        at = (note.start_beat, note.pitch)
-        if at not in loudest or loudest[at].velocity < note.velocity:
-            loudest[at] = note
-    starts: dict[int, list[float]] = {}
-    for start, pitch in loudest:
-        starts.setdefault(pitch, []).append(start)
-    return tuple(
-        note._replace(length_beats=min(note.length_beats, _gap(note, starts[note.pitch], beats)))
-        for note in loudest.values()
-    )
-
-
-def _gap(note: Note, starts: list[float], beats: float) -> float:
-    """Beats until the same pitch starts again, round the loop."""
-    later = [start for start in starts if start > note.start_beat]
-    return (min(later) if later else starts[0] + beats) - note.start_beat
+    return _pick(rng, genre.styles(role))

@@ -30,6 +30,26 @@ class Genre:
     def name(self) -> str:
         return self.words[0]
 
+    def sounds(self, role: str) -> tuple[str, ...]:
+        """What usually plays a role; only textures may have none."""
+        return {
+            "drums": self.kits,
+            "bass": self.basses,
+            "chords": self.harmonies,
+            "lead": self.leads,
+            "texture": self.textures,
+        }[role]
+
+    def styles(self, role: str) -> tuple[str, ...]:
+        """How a role is usually played; textures have no styles."""
+        return {
+            "drums": self.grooves,
+            "bass": self.bass_styles,
+            "chords": self.chord_styles,
+            "lead": self.densities,
+            "texture": (),
+        }[role]
+
 
 _TEXT = """
 techno | 122-138 | minor .9 | force .7

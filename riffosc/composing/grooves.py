@@ -4,6 +4,7 @@ from numpy.random import Generator
 
 from riffosc.composing.fills import fill
 from riffosc.composing.loop import STEP, Note
+from riffosc.composing.meters import marks
 from riffosc.composing.patterns import BAR_STEPS, FAMILIES
 
 DRUMS = {
@@ -44,7 +45,12 @@ VELOCITY = {"X": 118, "x": 98, "-": 66, ",": 42, "o": 90, "?": 46, "=": 74, "3":
 TIMES = {"=": 2, "3": 3}  # hits in one step; others have one
 BACKBONE = ("kick", "snare", "clap", "rim", "ride", "swish")  # never left out
 HATS = ("x.x.x.x.", "x-x-x-x-", "..x...x.", "x...x...", "xxx-xxx-", "--x---x-", "x,-,x,-,")
-FORMS = {1: ("A",), 2: ("AA", "AB"), 4: ("AABA", "AAAB", "ABAB", "AABB")}  # B is A, a little otherwise
+FORMS = {
+    1: ("A",),
+    2: ("AA", "AB"),
+    3: ("AAB", "ABA"),
+    4: ("AABA", "AAAB", "ABAB", "AABB"),
+}  # B is A, a little otherwise
 
 
 def groove(rng: Generator, family: str, bars: int, quantum: int, force: float = 0.6) -> tuple[Note, ...]:
@@ -55,12 +61,21 @@ def groove(rng: Generator, family: str, bars: int, quantum: int, force: float = 
     notes = []
     for bar, name in enumerate(form):
         for drum, lane in played[name].items():
-            notes += _hits(rng, DRUMS[drum], lane, bar, quantum * 4)
+            notes += _hits(rng, DRUMS[drum], marks(lane, bar, quantum), bar)
     notes = _phrased(rng, notes, bars, quantum)
     if "crash" not in lanes and rng.random() < 0.12:
         notes.append(Note(0.0, 0.5, DRUMS["crash"], 100))
-    gain = 0.72 + 0.42 * force
-    return tuple(sorted(note._replace(velocity=_bounded(note.velocity * gain)) for note in notes))
+    return tuple(sorted(_struck(note, force) for note in notes))
+
+
+def filled(rng: Generator, notes: list[Note], end_beat: int, force: float) -> list[Note]:
+    """The same with a fill before `end_beat`, as hard as the rest is played."""
+    before = set(notes)
+    return [note if note in before else _struck(note, force) for note in fill(rng, notes, end_beat)]
+
+
+def _struck(note: Note, force: float) -> Note:
+    return note._replace(velocity=_bounded(note.velocity * (0.72 + 0.42 * force)))
 
 
 def _vary(rng: Generator, lanes: dict[str, str]) -> dict[str, str]:
@@ -95,16 +110,15 @@ def _settled(rng: Generator, lanes: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _hits(rng: Generator, pitch: int, lane: str, bar: int, steps: int) -> list[Note]:
-    """One lane's notes in one bar of `steps` sixteenths."""
-    first = bar * BAR_STEPS % len(lane)
+def _hits(rng: Generator, pitch: int, lane: str, bar: int) -> list[Note]:
+    """The notes of one lane in the loop's bar of that number; the lane is that bar's sixteenths."""
     notes = []
-    for step, mark in enumerate(lane[first : first + steps]):
+    for step, mark in enumerate(lane):
         if mark == ".":
             continue
         times = TIMES.get(mark, 1)
         for i in range(times):
-            start = (bar * steps + step + i / times) * STEP
+            start = (bar * len(lane) + step + i / times) * STEP
             notes.append(Note(start, STEP / times, pitch, _touch(rng, VELOCITY[mark], step)))
     return notes
 

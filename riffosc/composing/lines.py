@@ -2,7 +2,7 @@
 
 A style is a few bars of sixteenths. Bass: `r` root, `t` third, `f` fifth, `o` octave, `s` a step of the scale,
 `a` the step that leads to the next root, `?` perhaps root or fifth, `-` held, `.` silent. Chords: `x` the chord,
-`0` to `3` one tone of it, `b` its bass, `-` held, `.` silent. A bar of three plays the first twelve.
+`0` to `3` one tone of it, `b` its bass, `-` held, `.` silent. `meters` says what bars of other than four beats play.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from numpy.random import Generator
 
 from riffosc.composing.loop import STEP, Note
+from riffosc.composing.meters import marks
 from riffosc.composing.theory import Chord, Key, chord_at, led, nearest
 
 BASS_STYLES: dict[str, tuple[str, ...]] = {
@@ -74,6 +75,7 @@ class Song:
     chords: tuple[Chord, ...]
     bars: int
     quantum: int
+    form: str = ""  # the melody's bars, as in `melody.FORMS`; drawn if empty
 
     @property
     def beats(self) -> int:
@@ -91,15 +93,15 @@ class Step:
 
 def steps(song: Song, patterns: list[str]) -> list[Step]:
     """The marks that sound, one pattern per bar going round; holds end with the chord's change."""
-    width = song.quantum * 4
-    marks = "".join(patterns[bar % len(patterns)][:width] for bar in range(song.bars))
+    lane = "".join(patterns)
+    line = "".join(marks(lane, bar, song.quantum) for bar in range(song.bars))
     found = []
-    for i, mark in enumerate(marks):
+    for i, mark in enumerate(line):
         if mark in "-.":
             continue
         end = i + 1
         change = round(chord_at(song.chords, i * STEP).end_beat / STEP)
-        while end < min(len(marks), change) and marks[end] == "-":
+        while end < min(len(line), change) and line[end] == "-":
             end += 1
         found.append(Step(mark, i * STEP, (end - i) * STEP))
     return found

@@ -17,7 +17,12 @@ CELLS: dict[str, tuple[str, ...]] = {
 }
 # Letters are bars: A the call, a the call with another ending, B a contrasting bar, R the answer, whose rhythm is
 # the call's and which comes home, . a rest in which others are heard.
-FORMS = {1: ("A",), 2: ("AR", "Aa", "AB", "AR", "AA"), 4: ("AABa", "ARAa", "AaBR", "AAAR", "A.R.", "ARAR", "AaAR")}
+FORMS = {
+    1: ("A",),
+    2: ("AR", "Aa", "AB", "AR", "AA"),
+    3: ("AaR", "ABR"),
+    4: ("AABa", "ARAa", "AaBR", "AAAR", "A.R.", "ARAR", "AaAR"),
+}
 MOVES = (-3, -2, -1, -1, -1, 0, 1, 1, 1, 2, 3)
 
 
@@ -78,8 +83,8 @@ def melody(rng: Generator, song: Song, density: str, centre: int, force: float) 
     }
     first = len(ladder) // 2 + int(rng.integers(-2, 3))
     notes: list[Note] = []
-    form = FORMS[song.bars]
-    for bar, name in enumerate(form[int(rng.integers(len(form)))]):
+    form = song.form or FORMS[song.bars][int(rng.integers(len(FORMS[song.bars])))]
+    for bar, name in enumerate(form):
         start = first + (2 if name == "B" else 0)
         notes += _sung(rng, song, bars[name], ladder, (bar * song.quantum, start, force))
     return tuple(notes)

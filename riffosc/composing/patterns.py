@@ -2,8 +2,8 @@
 
 A family is a few lanes of sixteenths. In a lane `X` is an accent, `x` a hit, `-` a soft hit, `,` a ghost note, `o` a
 hit that often comes, `?` a ghost note that sometimes comes, `.` nothing; `=` is two quick soft hits, `3` three.
-Sixteen steps are a bar; longer lanes go on over the next bars; a bar of three plays the first twelve. Where a genre
-swings, the steps do.
+Sixteen steps are a bar; longer lanes go on over the next bars; a bar of three plays the first twelve, and
+`meters` says what others play. Where a genre swings, the steps do.
 """
 
 BAR_STEPS = 16

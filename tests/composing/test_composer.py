@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from riffosc.composing.composer import MIXES, compose, compose_for, untangled
+from riffosc.composing.composer import MIXES, compose, compose_for
 from riffosc.composing.genres import GENRES
 from riffosc.composing.grooves import DRUMS, FAMILIES, TIMES
 from riffosc.composing.lines import BASS_STYLES, CHORD_STYLES
 from riffosc.composing.loop import Loop, Note, Swing
 from riffosc.composing.melody import CELLS
 from riffosc.composing.patterns import STEPS
+from riffosc.composing.playing import untangled
 from riffosc.composing.sounds import BASSES, BY_ROLE, CHORDS, KITS, LEADS, TEXTURES
 from riffosc.composing.theory import PROGRESSIONS, SCALES, Key, chord_at, led, nearest, progression
 
