@@ -10,6 +10,7 @@ import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import inf, isnan
 from typing import Any
 
 from PIL import Image
@@ -26,6 +27,7 @@ FRAMES = 511 * 441  # of a picture of 512 columns of 10 ms: the first and the la
 BARS, QUANTUM = 2, 4
 TEMPO = BARS * QUANTUM * 60 * SAMPLERATE / FRAMES  # 93.93: two bars in a picture
 SEEDS = {"og_beat": "hip_hop", "agile": "funk", "marim": "bossa_nova", "motorway": "techno", "vibes": "reggae"}
+SEED_COUNT = 2**63  # Riffusion takes any whole number: we take it round
 PATIENCE_S = 300.0  # of a request that the voices leave no time for
 
 Ask = Callable[[ClipRequest], Awaitable[Clip]]
@@ -38,13 +40,14 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the JSON: its type, what it is when left out, and between what it must be if it is a number."""
+    """A field of the JSON: its type, what it is when left out, and the nearest that is taken of a number."""
 
     name: str
     kind: type
     default: Any = REQUIRED
     low: float = 0
     high: float = 1
+    fields: "tuple[Field, ...]" = ()  # of an object
 
     def of(self, data: dict[str, Any], within: str = "") -> Any:
         """Raises InputError."""
@@ -54,31 +57,49 @@ class Field:
             raise InputError(f'missing value for field "{place}"')
         if value is None and self.default is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, float) if self.kind is float else self.kind):
+        if not isinstance(value, (int, float) if self.kind is float else self.kind):
             raise InputError(
-                f'wrong value type for field "{place}" - should be "{self.kind.__name__}" '
-                f'instead of value "{value!s:.40}" of type "{type(value).__name__}"'
+                f'wrong value type for field "{place}" - should be "{self._type}" '
+                f'instead of value "{_whole(str(value))}" of type "{type(value).__name__}"'
             )
-        return self._bounded(value, place)
+        return read(value, self.fields, f"{place}.") if isinstance(value, dict) else self._taken(value, place)
 
-    def _bounded(self, value: Any, place: str) -> Any:
-        if isinstance(value, str):  # JSON can spell halves of characters
-            return value.encode("utf-8", "replace").decode()
-        if not isinstance(value, dict) and not self.low <= value <= self.high:
-            raise InputError(f'value of field "{place}" is not in {self.low:g} to {self.high:g}')
-        return value
+    @property
+    def _type(self) -> str:
+        """As Riffusion calls it."""
+        if self.fields:
+            return "PromptInput"
+        return f"typing.Optional[{self.kind.__name__}]" if self.default is None else self.kind.__name__
+
+    def _taken(self, value: Any, place: str) -> Any:
+        if isinstance(value, str):
+            return _whole(value)
+        if isinstance(value, float) and isnan(value):
+            raise InputError(f'value of field "{place}" is not a number')
+        return min(max(value, self.low), self.high)
+
+
+def _whole(text: str) -> str:
+    """Without the halves of characters that JSON can spell."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def read(data: dict[str, Any], fields: tuple[Field, ...], within: str = "") -> dict[str, Any]:
+    """Their values. What nobody knows is passed over, and of several mistakes the first is told, as by Riffusion.
+    Raises InputError."""
+    return {field.name: field.of(data, within) for field in fields}
 
 
 END = (
     Field("prompt", str),
-    Field("seed", int, high=2**63 - 1),
+    Field("seed", int, low=-inf, high=inf),
     Field("negative_prompt", str, None),
     Field("denoising", float, 0.75),
     Field("guidance", float, 7.0, high=20),
 )
 INPUT = (
-    Field("start", dict),
-    Field("end", dict),
+    Field("start", dict, fields=END),
+    Field("end", dict, fields=END),
     Field("alpha", float),
     Field("num_inference_steps", int, 50, low=1, high=100),
     Field("seed_image_id", str, "og_beat"),
@@ -113,15 +134,17 @@ class Inference:
 
 def request_of(body: bytes, shelf: PictureShelf) -> ClipRequest:
     """The clip that Riffusion's JSON asks for. Raises InputError."""
-    given = _fields(_object(body), INPUT)
-    start, end = (_fields(given[name], END, f"{name}.") for name in ("start", "end"))
-    alpha = float(given["alpha"])
+    try:
+        given = read(_object(body), INPUT)
+    except RecursionError as error:  # in reading it, or in saying what is wrong with it
+        raise InputError("the request is not JSON") from error
+    start, end, alpha = given["start"], given["end"], float(given["alpha"])
     return ClipRequest(
         prompts=((start["prompt"], 1 - alpha), (end["prompt"], alpha)),
         negative=(end if alpha > 0.5 else start)["negative_prompt"] or "",
-        seed=start["seed"],
+        seed=start["seed"] % SEED_COUNT,
         walk=alpha,
-        to_seed=end["seed"],
+        to_seed=end["seed"] % SEED_COUNT,
         init=shelf.find(_seed_of(given)),
         seed_image=given["seed_image_id"],
         mask=_mask_of(given["mask_image_id"]),
@@ -137,18 +160,12 @@ def request_of(body: bytes, shelf: PictureShelf) -> ClipRequest:
 
 
 def _object(body: bytes) -> dict[str, Any]:
+    """What is not an object has none of the fields, as Riffusion puts it. Raises InputError."""
     try:
         found = json.loads(body)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError("the request is not JSON") from error
-    if not isinstance(found, dict):
-        raise InputError("the request is not a JSON object")
-    return found
-
-
-def _fields(data: dict[str, Any], fields: tuple[Field, ...], within: str = "") -> dict[str, Any]:
-    """Fields that nobody knows are passed over, as Riffusion does."""
-    return {field.name: field.of(data, within) for field in fields}
+    return found if isinstance(found, dict) else {}
 
 
 def _seed_of(given: dict[str, Any]) -> str:
@@ -156,7 +173,7 @@ def _seed_of(given: dict[str, Any]) -> str:
     name: str = given["seed_image_id"]
     seed = SEEDS.get(name, name)
     if seed not in seed_names():
-        raise InputError(f"Invalid seed image: {name:.40}")
+        raise InputError(f"Invalid seed image: {name}")
     return seed
 
 
@@ -165,7 +182,7 @@ def _mask_of(name: str | None) -> Mask | None:
     try:
         return parse_mask(name).check(BARS * QUANTUM, QUANTUM) if name else None
     except MaskError as error:
-        raise InputError(f"Invalid mask image: {name:.40}") from error
+        raise InputError(f"Invalid mask image: {name}") from error
 
 
 def _between(start: float, end: float, alpha: float) -> float:

@@ -26,6 +26,7 @@ from riffosc.control.session import Session
 SESSIONS = 32  # WebSockets at a time
 BODY_BYTES = 1 << 16  # of a request for a clip
 BODY_S = 10  # in which it has to come
+ONCE = {**HEADERS, "Connection": "close"}
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -68,22 +69,26 @@ class WebServer:
         return _attributes(node, query) if query else _json(node)
 
     async def _infer(self, request: HttpRequest) -> Response:
-        """A clip for who waits for it; who goes away before it is there does not want it any more."""
+        """A clip for who waits for it; who goes away before it is there does not want it any more.
+
+        The connection ends with the answer, as Riffusion's server has it: its web app asks about as often as idle
+        connections are closed, and is silent for ever after asking by one that just was.
+        """
         assert self._inference is not None
         body = await _body(request)
         if body is None:
-            return PlainTextResponse("the request is too long, or takes too long to come", 413, HEADERS)
+            return PlainTextResponse("the request is too long, or takes too long to come", 413, ONCE)
         answering = asyncio.ensure_future(self._inference(body))
         leaving = asyncio.ensure_future(request.receive())
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not answering.done():
-                return Response(None, 503, HEADERS)
+                return Response(None, 503, ONCE)
             status, text = answering.result()
         finally:
             answering.cancel()
             leaving.cancel()
-        return Response(text, status, HEADERS, "application/json" if status == 200 else "text/plain")
+        return Response(text, status, ONCE, "application/json" if status == 200 else "text/plain")
 
     async def _talk(self, socket: WebSocket) -> None:
         if self._sessions >= SESSIONS:

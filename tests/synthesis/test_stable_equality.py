@@ -12,12 +12,15 @@ from PIL import Image
 from stable_models import write_model
 
 from riffosc.clip import ClipRequest, Rig
+from riffosc.masks import parse_mask
 from riffosc.picture import RIFFUSION, Picture, Pixels
 from riffosc.synthesis.diffusion.opening import open_folder
-from riffosc.synthesis.diffusion.schedule import make_scheduler
+from riffosc.synthesis.diffusion.schedule import Course, make_scheduler
 from riffosc.synthesis.diffusion.stable import StableDiffusion
 from riffosc.synthesis.latents import Draws
+from riffosc.synthesis.masking import composed, reach, shades
 from riffosc.synthesis.place import EXACT
+from riffosc.synthesis.render import Renderer
 from riffosc.synthesis.sampler import Given, keeper, sample
 
 # What some schedulers do with numpy is diffusers' to mend.
@@ -169,6 +172,70 @@ def test_a_part_of_a_picture(
     ).images[0]
     mask = torch.tensor(white[None, ::8, ::8] / 255, dtype=torch.float32)
     same(painted(ours, request, mask), expected)
+
+
+@pytest.mark.parametrize("scheduler", ["", "DDIM"])
+def test_an_inpainted_clip_is_theirs_where_it_is_painted_and_the_picture_where_it_is_kept(
+    ours: StableDiffusion, theirs: StableDiffusionPipeline, seed_picture: Picture, scheduler: str
+) -> None:
+    """What the renderer makes of a mask. They leave the decoder's picture as it is; ours is the very picture where the
+    mask is black, and passes from one into the other at its edges. That, and no more, is different."""
+    name, mask = "tiny", parse_mask("beats 2-3 below 1 kHz")
+    request = replace(REQUEST, init=seed_picture, denoising=0.75, mask=mask, rig=Rig(name, scheduler=scheduler))
+    found = Renderer({name: ours}).render(request).picture.pixels[0].astype(int)
+    shaded = shades(mask, RIFFUSION, COLUMNS, request)
+    reached = reach(shaded).reshape(64, 8, COLUMNS // 8, 8).max((1, 3)).repeat(8, 0).repeat(8, 1)
+    pipeline = StableDiffusionInpaintPipeline(
+        **{**theirs.components, "scheduler": their_scheduler(ours, scheduler)}, requires_safety_checker=False
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    expected = pipeline(
+        **told(request),
+        image=image(seed_picture),
+        mask_image=Image.fromarray((reached * 255).astype(np.uint8)),
+        strength=0.75,
+        height=512,
+        width=COLUMNS,
+    ).images[0]
+    red, kept = (expected[..., 0] * 255).round(), seed_picture.pixels[0].astype(int)
+    weight = composed(np.zeros((1, *shaded.shape), np.uint8), np.full((1, *shaded.shape), 255, np.uint8), shaded)[0]
+    inside, outside = weight == 255, weight == 0
+    assert inside.mean() > 0.05 and outside.mean() > 0.5
+    assert np.array_equal(found[outside], kept[outside])
+    assert np.abs(red - kept)[outside].max() > 10, "theirs is not bit-true"
+    assert np.abs(found - red)[inside].max() <= ROUNDING and np.abs(found - kept)[inside].mean() > 10
+    assert np.abs(found - (kept + weight / 255 * (red - kept))).max() <= ROUNDING + 1
+
+
+def test_riffusions_way_with_a_mask(
+    ours: StableDiffusion, theirs: StableDiffusionPipeline, seed_picture: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written out as riffusion_pipeline.py defines it. What it keeps is a step behind: as noisy as before the step,
+    after the last one too. Behind in the same way, ours is equal; else, as diffusers has it, no noise is left there."""
+    request = replace(REQUEST, negative="", to_seed=9, init=seed_picture, denoising=0.75, rig=Rig(scheduler="DDIM"))
+    grey = torch.ones(1, 64, COLUMNS // 8)  # in part, as its masks are; 1 is painted here, and kept there
+    grey[:, :21], grey[:, 21:40] = 0, 0.75
+    scheduler, shape = their_scheduler(ours, "DDIM"), (1, 4, 64, COLUMNS // 8)
+    scheduler.set_timesteps(request.steps)
+    begun = int(request.steps * request.denoising)
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(request.seed))
+    text, away = (ours.words.pair(((words, 1.0),), "")[:1] for words in (request.prompt, ""))
+    pixels = torch.tensor(seed_picture.pixels)[None].expand(1, 3, -1, -1) / 255 * 2 - 1
+    with torch.inference_mode():
+        sure = theirs.vae.encode(pixels).latent_dist
+        init = sure.sample(generator=torch.Generator().manual_seed(request.seed)) * 0.18215
+        x = scheduler.add_noise(init, noise, scheduler.timesteps[-begun][None])
+        for time in scheduler.timesteps[-begun:]:
+            guesses = theirs.unet(x.expand(2, -1, -1, -1), time, torch.cat([away, text])).sample
+            guess = guesses[:1] + request.guidance * (guesses[1:] - guesses[:1])
+            x = scheduler.step(guess, time, x).prev_sample
+            x = scheduler.add_noise(init, noise, time[None]) * (1 - grey) + x * grey
+        expected = (theirs.vae.decode(x / 0.18215).sample / 2 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).numpy()
+    clean = painted(ours, request, grey)
+    assert np.abs(clean - expected[..., 0] * 255).max() > 10 * ROUNDING
+    on_time = Course.noisy
+    monkeypatch.setattr(Course, "noisy", lambda self, noise, init, step: on_time(self, noise, init, max(step - 1, 0)))
+    same(painted(ours, request, grey), expected)
 
 
 def test_riffusions_way_from_one_prompt_and_seed_to_another(
