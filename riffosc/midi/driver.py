@@ -37,6 +37,7 @@ class Driver:
         self._library: Any = None
         self._api = api
         self._lists: list[Any] = []  # the long-lived input and output
+        self._closed: list[Any] = []  # outputs on JACK, deleted at the end
         self._open()
 
     def _open(self) -> None:
@@ -110,14 +111,28 @@ class Driver:
     def _close(self, port: Any) -> None:
         try:
             port.close_port()
-            port.delete()
         except self.errors as error:
             log.debug("MIDI: %s", error)
+            return
+        if self._may_be_read(port):
+            self._closed.append(port)
+        else:
+            port.delete()
+
+    def _may_be_read(self, port: Any) -> bool:
+        """Deleted at once, an output on JACK may crash us: RtMidi (5.0 and 6.0, `~MidiOutJack`) frees its buffer
+        before it stops JACK's thread, which reads from it if it saw the port just before that was closed."""
+        return bool(self._api == self._library.API_UNIX_JACK and isinstance(port, self._library.MidiOut))
 
     def end(self) -> None:
+        """When all ports are closed. JACK lets a client go at the end of a cycle that all clients have finished, so
+        once the input of `_lists` is deleted, after all outputs are closed, nobody reads from these any more."""
         lists, self._lists = self._lists, []
-        for port in lists:
+        for port in reversed(lists):
             self._close(port)
+        closed, self._closed = self._closed, []
+        for port in closed:
+            port.delete()
 
 
 def plain(name: str) -> str:

@@ -79,12 +79,50 @@ def test_two_of_a_kind_and_our_own_ports(server):
     devices = [Controller(server.name, name) for name in ("riffosc-not-us", "riffosc")]
     ports = Ports(lambda name: None, rtmidi.API_UNIX_JACK)
     try:
-        ports.poll(0.0)
+        ports.poll(time.monotonic())
         assert [name for name in ports.inputs if name != "riffosc in"] == [], "what is called like us is ours"
     finally:
         ports.close()
         for device in devices:
             device.close()
+
+
+@pytest.mark.jack
+def test_a_cycle_of_jacks_ends_before_closed_outputs_are_deleted(server, monkeypatch):
+    """JACK's thread may be reading from an output while it is closed, and deleted under it we crash. JACK waits for the
+    end of a cycle when the input is deleted."""
+    told: list[str] = []
+
+    class Output(rtmidi.MidiOut):
+        def close_port(self) -> None:
+            super().close_port()
+            told.append("output closed")
+
+        def delete(self) -> None:
+            told.append("output deleted")
+            super().delete()
+
+    class Input(rtmidi.MidiIn):
+        def delete(self) -> None:
+            super().delete()
+            told.append("input deleted")
+
+    monkeypatch.setattr(rtmidi, "MidiOut", Output)
+    monkeypatch.setattr(rtmidi, "MidiIn", Input)
+    device = Controller(server.name, "knobs")
+    ports = Ports(lambda name: None, rtmidi.API_UNIX_JACK)
+    try:
+        ports.poll(time.monotonic())
+        ports.send("knobs:in", b"\xf8")
+        assert device.hears((0xF8,))
+        device.close()
+        until(lambda: "knobs:in" not in ports.outputs, lambda: ports.poll(time.monotonic()))
+        assert told == ["input deleted", "output closed"]
+    finally:
+        ports.close()
+        device.close()
+    last_closed = len(told) - told[::-1].index("output closed")
+    assert told[last_closed:] == ["input deleted", *["output deleted"] * told.count("output closed")]
 
 
 ALSA = pytest.mark.skipif(not Path("/dev/snd/seq").exists(), reason="the kernel has no ALSA sequencer")
