@@ -54,9 +54,8 @@ def key_of(seed: int, wish: Wish) -> Key:
     """The key wished, or what is missing of it drawn: neither the root nor the side changes the other's draw."""
     rng = stream(seed, "key")
     mode, root = "minor" if rng.random() < MINOR else "major", int(rng.integers(12))
-    mode = wish.get("mode", mode)
-    shares, at = SCALE_SHARES[mode], rng.random()
-    scale = next(name for i, name in enumerate(shares, 1) if at < sum(list(shares.values())[:i]) or i == len(shares))
+    shares = SCALE_SHARES[wish.get("mode", mode)]
+    scale = str(rng.choice(list(shares), p=list(shares.values())))
     return Key(wish.get("root", root), wish.get("scale", scale))
 
 
