@@ -586,7 +586,7 @@ def bench_osc(rate: float, seconds: float, flood: float, audio: str, json_file: 
 
 
 main.add_command(models)
-for command in (studio.restyle, studio.batch, studio.sample, surface):
+for command in (studio.restyle, studio.batch, studio.sample, studio.stems, surface):
     main.add_command(command)
 
 

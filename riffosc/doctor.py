@@ -174,6 +174,12 @@ def _link() -> Result:
     return True, "installed"
 
 
+def _stems() -> Result:
+    if importlib.util.find_spec("demucs") is None:
+        return False, "the extra is not installed; only `riffosc stems` needs it: pip install 'riffosc[stems]'"
+    return True, "Demucs is installed"
+
+
 def _training() -> Result:
     font = next((path for path in SOUND_FONTS if path.is_file()), None)
     if importlib.util.find_spec("fluidsynth") is None:
@@ -196,4 +202,5 @@ CHECKS: dict[str, Callable[[], Result]] = {
     "MIDI": _midi,
     "Ableton Link": _link,
     "training": _training,
+    "stems": _stems,
 }

@@ -1,4 +1,4 @@
-"""Commands that make files from files: `riffosc restyle`, `batch` and `sample`."""
+"""Commands that make files from files: `riffosc restyle`, `batch`, `sample` and `stems`."""
 
 from pathlib import Path
 from typing import Any
@@ -123,3 +123,28 @@ def sample(files: tuple[Path, ...], out: Path, ending: str, **how: Any) -> None:
     if failed:
         words = f"{len(failed)} of {len(found)} failed: {', '.join(map(str, failed))}"
         raise click.ClickException(words if len(clips) > 1 else next(iter(failed.values())))
+
+
+@click.command()
+@click.argument("sound", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder; SOUND_stems beside if not said.")
+@click.option("--together", multiple=True, metavar="A+B", help="These as one file, too: drums+bass.")
+@click.option("--model", default="htdemucs", show_default=True, help="Of Demucs: htdemucs_6s, a folder, a file.")
+@click.option("--fetch", is_flag=True, help="Fetch the model's weights from the hub if they are not here.")
+@click.option("--format", default="wav", show_default=True, help="Such as flac, ogg or mp3.")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def stems(sound: Path, out: Path | None, format: str, **how: Any) -> None:
+    """Take SOUND apart into vocals, drums, bass and the rest.
+
+    Each file has the length, the rate and the channels of the sound, and lies over it to the frame. Stems of a loop
+    are loops. Needs Demucs, an extra: pip install 'riffosc[stems]'.
+    """
+    from riffosc import batch
+    from riffosc.stems import Wishes
+    from riffosc.stems import stems as make
+
+    wanted = Wishes(format=format.lstrip(".").lower(), **how)
+    job = batch.Job(sound, out or sound.with_name(f"{sound.stem}_stems"))
+    failed = batch.run([job], True, lambda job, progress: make(job, wanted, progress))
+    if failed:
+        raise click.ClickException(next(iter(failed.values())))

@@ -86,6 +86,7 @@ EVERYTHING = {
     "restyle",
     "series",
     "excerpts",
+    "stems",
     "studio",
     "bench",
 }  # where the others are put together

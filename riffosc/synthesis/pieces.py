@@ -223,11 +223,17 @@ def _parts(samples: Samples, samplerate: int, columns: int) -> Iterator[tuple[Sp
 
 
 def resample(samples: Samples, samplerate: int, wanted: int) -> Samples:
-    """The loop (channels, frames) at another sample rate, by its Fourier series, so that it stays a loop.
+    """The loop (channels, frames) at another sample rate."""
+    return resample_to(samples, max(1, round(samples.shape[1] * wanted / samplerate)))
+
+
+def resample_to(samples: Samples, frames: int) -> Samples:
+    """The loop (channels, any) in so many frames, by its Fourier series, so that it stays a loop.
 
     torchaudio's resampler would join its ends to silence, and needs gigabytes for rates that share no factor.
     """
-    frames = max(1, round(samples.shape[1] * wanted / samplerate))
+    if samples.shape[1] == frames:
+        return samples
     spectrum = torch.fft.rfft(torch.from_numpy(samples))[:, : frames // 2 + 1]
     made: Samples = (torch.fft.irfft(spectrum, n=frames) * (frames / samples.shape[1])).numpy()
     return made
