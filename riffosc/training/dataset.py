@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,13 +17,17 @@ from riffosc.picture import EMBEDDED
 from riffosc.synthesis.model.autoencoder import Autoencoder, Moments, fitted
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Meter, Sizes
+from riffosc.synthesis.model.players import Band, Names, Player, band
 from riffosc.synthesis.model.sentence import Sentences
 from riffosc.synthesis.model.text import Tokenizer, split_words
+from riffosc.training.loop import ROLES, Note, Part
 from riffosc.training.pictures import Entry, seen
 
 HELD_OUT_EVERY = 30  # loops whose number divides by this are never trained on
-DROP_ALL, DROP_CAPTION, DROP_KEY, DROP_WORD = 0.08, 0.04, 0.2, 0.05  # all: caption and key, as guidance leaves them
+DROP_ALL, DROP_CAPTION, DROP_KEY, DROP_WORD = 0.08, 0.04, 0.2, 0.05  # all: as guidance leaves them
+DROP_BAND = 0.15  # who plays what, as where a picture is painted over, or loops have no notes
 BLUR = 0.5  # of a sentence encoder's vectors, which are of root mean square 1
+SEATS = len(ROLES)  # always as many, so that all batches of a meter are of one shape
 KEPT_CAPTIONS = 50_000  # whose text is not asked for again
 
 
@@ -35,6 +39,7 @@ class Item:
     tempo: float
     key: tuple[int, int]  # root 0..11, mode 0 major or 1 minor; UNKNOWN_KEY if nobody knows
     captions: tuple[str, ...]
+    players: tuple[Player, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Batch:
     key: Tensor  # (batch, 2)
     told: tuple[Tensor, ...]  # captions, as `Network.text` takes them
     empty: tuple[Tensor, ...]  # as many empty ones
+    band: Band | None = None
 
 
 class Captioner(Protocol):
@@ -93,13 +99,14 @@ class Dataset:
     """Loops by meter; shards are added as they appear."""
 
     captioner: Captioner
+    names: Names | None = None  # where the network is told notes
     buckets: dict[Meter, list[Item]] = field(default_factory=dict)
     held_out: dict[Meter, list[Item]] = field(default_factory=dict)
 
     def add(self, entry: Entry, latents: Tensor) -> None:
         apart = entry["index"] % HELD_OUT_EVERY == 0
         buckets = self.held_out if apart else self.buckets
-        buckets.setdefault(Meter(entry["bars"], entry["quantum"]), []).append(item(entry, latents))
+        buckets.setdefault(Meter(entry["bars"], entry["quantum"]), []).append(item(entry, latents, self.names))
 
     def __len__(self) -> int:
         return sum(len(items) for items in self.buckets.values())
@@ -129,16 +136,37 @@ class Dataset:
             torch.where(free[:, None], torch.tensor(UNKNOWN_KEY), keys),
             self.captioner(captions, generator),
             self.captioner([""] * len(items), generator),
+            self._band(items, meter, chance < DROP_ALL, generator) if self.names else None,
         )
+
+    @staticmethod
+    def _band(items: list[Item], meter: Meter, silent: Tensor, generator: Generator) -> Band | None:
+        gone = silent | (torch.rand(len(items), generator=generator) < DROP_BAND)
+        playing = [() if out else one.players for one, out in zip(items, gone.tolist(), strict=True)]
+        tokens = len(items[0].latents)
+        return band([[(player, 1.0) for player in each] for each in playing], meter.beats, tokens // meter.beats, SEATS)
 
     @staticmethod
     def _caption(one: Item, generator: Generator) -> str:
         return one.captions[int(torch.randint(len(one.captions), (1,), generator=generator))]
 
 
-def item(entry: Entry, latents: Tensor) -> Item:
+def item(entry: Entry, latents: Tensor, names: Names | None = None) -> Item:
     key = UNKNOWN_KEY if entry["root"] is None else (int(entry["root"]), int(entry["mode"] == "minor"))
-    return Item(latents.half(), float(entry["tempo"]), key, tuple(entry["captions"]))
+    players = tuple(names.player(part) for part in parts(entry)) if names else ()
+    return Item(latents.half(), float(entry["tempo"]), key, tuple(entry["captions"]), players)
+
+
+def parts(entry: Entry) -> Iterator[Part]:
+    """The notes of a composed loop; of one's own nobody knows any."""
+    for number, notes in enumerate(entry.get("notes", ())):
+        yield Part(
+            entry["roles"][number],
+            entry["instruments"][number],
+            tuple(Note(*note) for note in notes),
+            effects=tuple(entry["effects"][number]),
+            force=entry["forces"][number],
+        )
 
 
 def vocabulary(shards: Iterable[Path], at_least: int = 3) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences
 from riffosc.training.dataset import Batch, Dataset, Spelled, Understood, encode_shard, fit_autoencoder, vocabulary
+from riffosc.training.effects import EFFECTS
 from riffosc.training.samples import write_samples
+from riffosc.training.sounds import BY_ROLE
 
 WARM_UP = 100  # steps
 STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
@@ -80,7 +82,9 @@ class Teacher:
     @torch.no_grad()
     def velocity(self, x: Tensor, time_of: Tensor, told: Conditions, batch: Batch, clip: Tensor) -> Tensor:
         """To learn, (batch, tokens, dims): a plain teacher's own guess, guided; else the clip's, with its guidance."""
-        free = replace(told, text=self.network.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(told.key))
+        free = replace(
+            told, text=self.network.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(told.key), band=None
+        )
         guess, away = (self.network.denoiser(x, time_of, each, batch.meter).float() for each in (told, free))
         towards = (guess - away) / self.taught
         base = away + towards if self.taught == 1 else clip
@@ -103,7 +107,7 @@ def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Tea
     x = torch.lerp(batch.latents, noise, time_of[:, None, None])
     target = noise - batch.latents
     with torch.autocast("cpu", torch.bfloat16):
-        told = Conditions(network.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
+        told = Conditions(network.text(batch.told), score_features(batch.tempo, batch.meter), batch.key, batch.band)
         if teacher is not None:
             target = teacher.velocity(x, time_of, told, batch, target)
         velocity: Tensor = network.denoiser(x, time_of, told, batch.meter)
@@ -112,7 +116,9 @@ def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Tea
 
 def optimizers(network: Network, options: FitOptions) -> list[torch.optim.Optimizer]:
     """Muon (Jordan et al. 2024) for the matrices inside the blocks, AdamW for all else."""
-    matrices = [p for name, p in network.denoiser.blocks.named_parameters() if name.endswith("weight")]
+    denoiser = network.denoiser
+    inner = [denoiser.blocks, *([denoiser.players.colour, denoiser.players.out] if denoiser.sizes.sounds else [])]
+    matrices = [p for module in inner for name, p in module.named_parameters() if name.endswith("weight")]
     inside = {id(p) for p in matrices}
     others = [p for p in network.parameters() if id(p) not in inside]
     adam = torch.optim.AdamW(others, options.rate, betas=(0.9, 0.95), weight_decay=0.01)
@@ -152,7 +158,8 @@ class Trainer:
         self.teacher: Teacher | None = None
         self.optimizers = optimizers(self.network, options)
         self.sentences = read_sentences(plan, options.run / FILE)
-        self.dataset = Dataset(Understood(self.sentences) if self.sentences else Spelled(plan.tokenizer()))
+        captioner = Understood(self.sentences) if self.sentences else Spelled(plan.tokenizer())
+        self.dataset = Dataset(captioner, plan.names() if plan.sounds else None)
         self.shards: set[Path] = set()
         self.step, self.seconds = 0, 0.0
         if options.compiled:
@@ -226,6 +233,8 @@ class Trainer:
         state = {
             "words": self.plan.words,
             "sizes": asdict(self.plan.sizes),
+            "sounds": self.plan.sounds,
+            "effects": self.plan.effects,
             "autoencoder": self.autoencoder.state_dict(),
             "deviation": self.deviation,
             "network": self.network.state_dict(),
@@ -245,7 +254,7 @@ class Trainer:
     def resumed(cls, options: FitOptions) -> "Trainer":
         """The run as its checkpoint left it."""
         state = torch.load(options.checkpoint, weights_only=False)
-        plan = Plan(Sizes(**state["sizes"]), EMBEDDED, state["words"], state["guidance"])
+        plan = Plan(Sizes(**state["sizes"]), EMBEDDED, state["words"], state["guidance"], state["sounds"], state["effects"])
         autoencoder = plan.autoencoder()
         autoencoder.load_state_dict(state["autoencoder"])
         trainer = cls(options, plan, autoencoder, state["deviation"])
@@ -298,7 +307,10 @@ def _told(options: FitOptions) -> Plan:
     assert options.text is not None
     sentences = Sentences(options.text, options.sizes.text_tokens)
     sentences.copy_to(options.run)
-    return Plan(replace(options.sizes, sentences=True, text_width=sentences.width), EMBEDDED)
+    sounds, effects = tuple(sorted({name for known in BY_ROLE.values() for name in known})), tuple(EFFECTS)
+    sizes = replace(options.sizes, sentences=True, text_width=sentences.width)
+    sizes = replace(sizes, sounds=len(sounds), effects=len(effects))
+    return Plan(sizes, EMBEDDED, sounds=sounds, effects=effects)
 
 
 def fit(options: FitOptions) -> None:

@@ -20,6 +20,7 @@ from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
+from riffosc.synthesis.model.players import Names
 from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
@@ -45,6 +46,8 @@ class Plan:
     picture: PictureSettings
     words: tuple[str, ...] = ()  # none where a sentence encoder is asked
     guidance: float = 1.0  # that is in its guesses, without a second one
+    sounds: tuple[str, ...] = ()  # of players; none where the network is not told notes
+    effects: tuple[str, ...] = ()
 
     @property
     def patch(self) -> int:
@@ -54,6 +57,9 @@ class Plan:
     def tokenizer(self) -> Tokenizer:
         vocabulary = Vocabulary(self.words, self.sizes.text_buckets)
         return Tokenizer(vocabulary, self.sizes.text_tokens)
+
+    def names(self) -> Names:
+        return Names(self.sounds, self.effects)
 
     def network(self) -> "Network":
         return Network(self)
@@ -199,6 +205,8 @@ def read_plan(path: Path) -> Plan:
             PictureSettings(**body["picture"]),
             tuple(body["words"]),
             float(body.get("guidance", 1)),
+            tuple(body.get("sounds", ())),
+            tuple(body.get("effects", ())),
         )
     except KeyError as error:
         raise ModelError(f"{path} does not say {error}.") from None

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from riffosc.synthesis.model.players import Band, Played, Players
+
 PLACE_BEAT = (1, 2, 3, 4, 6, 8)  # turns of the absolute features in a beat
 PLACE_BAR = (1, 2, 3, 4, 6)  # and in a bar
 TURN_LOOP = (0, 1, 2, 3, 4, 5, 6, 7, 8)  # turns of the rotations in the loop
@@ -37,6 +39,8 @@ class Sizes:
     text_buckets: int = 4096
     tokens_per_beat: int = 16
     sentences: bool = False  # text comes from a sentence encoder: a row for the whole, and each row ends with its count
+    sounds: int = 0  # that players may have; none where the network is not told notes
+    effects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Conditions:
     text: Tensor  # (batch, text tokens, text width), or from a sentence encoder (batch, 1 + words, text width + 1)
     score: Tensor  # (batch, SCORE_FEATURES), of `score_features`
     key: Tensor  # (batch, 2), root 0..12 and mode 0..2; the last of each is unknown
+    band: Band | None = None  # who plays what, where that is settled
 
 
 def _turns(tokens: Tensor, period: float, counts: tuple[int, ...]) -> Tensor:
@@ -142,6 +147,10 @@ class Heard:
     summary: Tensor  # (batch, told)
     bias: Tensor | None = None  # (batch, tokens): the logarithm of how much each counts; None where all count 1
 
+    def with_players(self, played: Played) -> "Heard":
+        bias = self.tokens.new_zeros(self.tokens.shape[:2]) if self.bias is None else self.bias
+        return Heard(torch.cat([self.tokens, played.tokens], 1), self.summary, torch.cat([bias, played.bias], 1))
+
 
 class Block(nn.Module):
     """Attention, then a gated hidden layer (SwiGLU, arXiv 2002.05202), each shifted, scaled and gated."""
@@ -192,6 +201,8 @@ class Denoiser(nn.Module):
         else:
             self.padding = nn.Parameter(torch.zeros(sizes.text_width))  # about what the text encoder gives for none
         self.summary = nn.Linear(sizes.text_width, sizes.told, bias=False)
+        if sizes.sounds:
+            self.players = Players(sizes.sounds, sizes.effects, width)
         self.modulate = nn.Linear(sizes.told, 6 * width)
         self.blocks = nn.ModuleList([Block(sizes) for _ in range(sizes.blocks)])
         self.final = nn.Linear(sizes.told, 2 * width)
@@ -215,11 +226,14 @@ class Denoiser(nn.Module):
 
     def inner(self, x: Tensor, time: Tensor, told: Conditions, meter: Meter) -> Tensor:
         heard, per_beat = self.hear(told.text), self.sizes.tokens_per_beat
+        shared, last = self.conditions(time, told, heard.summary)
+        h = self.enter(x) + self.place(places(meter, per_beat))
+        if told.band is not None:
+            played = self.players(told.band, len(x))
+            heard, h = heard.with_players(played), h + played.notes
         words = heard.tokens.shape[1]
         pairs = self.sizes.width // self.sizes.heads // 2
         turn = rotations(meter, per_beat, pairs, words)
-        shared, last = self.conditions(time, told, heard.summary)
-        h = self.enter(x) + self.place(places(meter, per_beat))
         bias = None if heard.bias is None else F.pad(heard.bias, (0, h.shape[1]))[:, None, None]
         h = torch.cat([heard.tokens, h], 1)
         for block in self.blocks:
