@@ -61,8 +61,8 @@ class Denoiser(Protocol):
 
     def course(self, from_picture: bool, draws: Draws) -> Course: ...
 
-    def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
-        """For latents (batch, ...), no longer than a window, and text (batch, tokens, width)."""
+    def guess(self, x: Tensor, time: float, text: Tensor, starts: Sequence[int] = (0,)) -> Tensor:
+        """For latents (windows * batch, ...), each window beginning at its place in the loop, and as many texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _guess(model: Denoiser, x: Tensor, moment: Moment, text: Tensor) -> Tensor:
     if model.windows is None:
         return model.guess(x, moment.time, text)
 
-    def guess(parts: Tensor) -> Tensor:
-        return model.guess(parts, moment.time, text.repeat(len(parts) // len(text), 1, 1))
+    def guess(parts: Tensor, starts: Sequence[int]) -> Tensor:
+        return model.guess(parts, moment.time, text.repeat(len(starts), 1, 1), starts)
 
     return model.windows.across(x, model.axis, guess, moment.step)

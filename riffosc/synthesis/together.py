@@ -113,5 +113,5 @@ class Seat:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._canvas, name)
 
-    def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
+    def guess(self, x: Tensor, time: float, text: Tensor, _: Sequence[int] = (0,)) -> Tensor:
         return self._meeting.guess(Ask(self._canvas, x, time, text))

@@ -7,7 +7,7 @@ neighbours.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -15,9 +15,8 @@ from torch import Tensor
 AT_ONCE = 4  # windows in a batch
 GOLDEN = (math.sqrt(5) - 1) / 2
 
-Work = Callable[
-    [Tensor], Tensor
-]  # (windows * batch, ...): as wide as a window, to something as wide or on another scale
+# (windows * batch, ...), as wide as a window, and where each begins, to something as wide or on another scale
+Work = Callable[[Tensor, Sequence[int]], Tensor]
 
 
 class Windows:
@@ -43,7 +42,7 @@ class Windows:
         for first in range(0, self.count, AT_ONCE):
             some = starts[first : first + AT_ONCE]
             parts = torch.cat([x.index_select(axis, _places(start, self.width, self.length, x)) for start in some])
-            for start, part in zip(some, torch.split(work(parts), len(x)), strict=True):
+            for start, part in zip(some, torch.split(work(parts, some), len(x)), strict=True):
                 width = part.shape[axis]
                 whole.add(part, start * width // self.width, self.length * width // self.width)
         return whole.mean()

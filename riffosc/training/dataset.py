@@ -144,7 +144,7 @@ class Dataset:
         gone = silent | (torch.rand(len(items), generator=generator) < DROP_BAND)
         playing = [() if out else one.players for one, out in zip(items, gone.tolist(), strict=True)]
         tokens = len(items[0].latents)
-        return band([[(player, 1.0) for player in each] for each in playing], meter.beats, tokens // meter.beats, SEATS)
+        return band(playing, meter.beats, tokens // meter.beats, SEATS)
 
     @staticmethod
     def _caption(one: Item, generator: Generator) -> str:

@@ -259,7 +259,7 @@ class StableCanvas:
             return self._model.encode(pixels, draws)
         windows = Windows(self.columns, WIDTH, grid=self._model.patch)
 
-        def encoded(parts: Tensor) -> Tensor:
+        def encoded(parts: Tensor, _: Sequence[int]) -> Tensor:
             return torch.stack([self._model.encode(part[None].numpy(), draws) for part in parts])
 
         return windows.across(torch.from_numpy(pixels), -1, encoded)[0]
@@ -283,7 +283,7 @@ class StableCanvas:
         scheduler: Any = make_scheduler(self._model.scheduler_config, request.rig.scheduler)
         return Course(scheduler, Going(request.steps, strength), draws)
 
-    def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
+    def guess(self, x: Tensor, time: float, text: Tensor, _: Sequence[int] = (0,)) -> Tensor:
         return self._model.guess(x, time, text, self.guidance)
 
     def guess_together(self, asks: Sequence[Ask]) -> list[Tensor]:
@@ -304,7 +304,7 @@ class StableCanvas:
         if self.windows is None:
             return self._model.decode(latents)[:1]
 
-        def decoded(parts: Tensor) -> Tensor:
+        def decoded(parts: Tensor, _: Sequence[int]) -> Tensor:
             return torch.stack([torch.from_numpy(self._model.decode(part)[:1]) for part in parts]).float()
 
         pixels: Pixels = self.windows.across(latents[None], -1, decoded)[0].round().to(torch.uint8).numpy()

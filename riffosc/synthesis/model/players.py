@@ -37,9 +37,21 @@ class Band:
     seat: Tensor  # (players,) each one's place among those of its clip
     sound: Tensor  # (players,)
     manner: Tensor  # (players, manner)
-    share: Tensor  # (players,) 0..1, how much of it is meant: 1 but between two prompts
     roll: Tensor  # (players, tokens, ROLL)
     seats: int  # places in each clip
+
+    def seen(self, rows: Sequence[int], starts: Sequence[int], width: int) -> "Band":
+        """The band of a single clip, as these clips of a batch see it: each from its token on, `width` of them."""
+        players, tokens = self.roll.shape[:2]
+        at = (torch.tensor(starts)[:, None] + torch.arange(width)) % tokens
+        return Band(
+            torch.tensor(rows).repeat_interleave(players),
+            self.seat.repeat(len(rows)),
+            self.sound.repeat(len(rows)),
+            self.manner.repeat(len(rows), 1),
+            self.roll[:, at].transpose(0, 1).flatten(0, 1),
+            self.seats,
+        )
 
 
 class Names:
@@ -73,18 +85,17 @@ def row(note: Note, role: str) -> int:
     return pitch - PITCHES[0]
 
 
-def band(clips: Sequence[Sequence[tuple[Player, float]]], beats: int, per_beat: int, seats: int = 0) -> Band | None:
-    """The players of clips, each with its share, of `beats` beats; None where nobody plays in any."""
-    seated = [(clip, seat, *one) for clip, players in enumerate(clips) for seat, one in enumerate(players)]
+def band(clips: Sequence[Sequence[Player]], beats: int, per_beat: int, seats: int = 0) -> Band | None:
+    """The players of clips of `beats` beats; None where nobody plays in any."""
+    seated = [(clip, seat, one) for clip, players in enumerate(clips) for seat, one in enumerate(players)]
     if not seated:
         return None
-    which, seat, players, share = zip(*seated, strict=True)
+    which, seat, players = zip(*seated, strict=True)
     return Band(
         torch.tensor(which),
         torch.tensor(seat),
         torch.tensor([player.sound for player in players]),
         torch.stack([player.manner for player in players]),
-        torch.tensor(share),
         rolls([player.notes for player in players], beats * per_beat, per_beat),
         max(seats, 1 + max(seat)),
     )
@@ -116,7 +127,7 @@ class Played:
     """A band as the blocks take it."""
 
     tokens: Tensor  # (batch, seats, width), one for each player
-    bias: Tensor  # (batch, seats): the logarithm of each one's share
+    bias: Tensor  # (batch, seats): 0, or minus infinity where nobody sits
     notes: Tensor  # (batch, tokens, width), to be added to the clip's tokens
 
 
@@ -135,9 +146,9 @@ class Players(nn.Module):
     def forward(self, band: Band, batch: int) -> Played:
         who = self.sound(band.sound) + self.manner(band.manner)
         gain, shift = self.colour(who)[:, None].chunk(2, -1)
-        heard = self.out(F.silu(self.notes(band.roll) * (1 + gain) + shift)) * band.share[:, None, None]
+        heard = self.out(F.silu(self.notes(band.roll) * (1 + gain) + shift))
         notes = heard.new_zeros(batch, *heard.shape[1:]).index_add(0, band.clip, heard)
         tokens = who.new_zeros(batch, band.seats, who.shape[-1]).index_put((band.clip, band.seat), who)
         bias = torch.full((batch, band.seats), -torch.inf)
-        bias[band.clip, band.seat] = band.share.log()
+        bias[band.clip, band.seat] = 0.0
         return Played(tokens, bias, notes)
