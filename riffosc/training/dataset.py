@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from riffosc.composing.loop import ROLES, Note, Part
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.model.autoencoder import Autoencoder, Moments, fitted
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
@@ -20,7 +21,6 @@ from riffosc.synthesis.model.network import Meter, Sizes
 from riffosc.synthesis.model.players import Band, Names, Player, band
 from riffosc.synthesis.model.sentence import Sentences
 from riffosc.synthesis.model.text import Tokenizer, split_words
-from riffosc.training.loop import ROLES, Note, Part
 from riffosc.training.pictures import Entry, seen
 
 HELD_OUT_EVERY = 30  # loops whose number divides by this are never trained on
@@ -167,6 +167,11 @@ def parts(entry: Entry) -> Iterator[Part]:
             effects=tuple(entry["effects"][number]),
             force=entry["forces"][number],
         )
+
+
+def has_notes(shard: Path) -> bool:
+    """Whether it is known what is played in its loops."""
+    return any("notes" in entry for entry in json.loads(shard.read_text()))
 
 
 def vocabulary(shards: Iterable[Path], at_least: int = 3) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ import click
 import torch
 from torch import Generator, Tensor, nn
 
+from riffosc.composing.effecting import EFFECTS
+from riffosc.composing.sounds import BY_ROLE
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
@@ -22,14 +24,22 @@ from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Network, Pl
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import FILE, Sentences
-from riffosc.training.dataset import Batch, Dataset, Spelled, Understood, encode_shard, fit_autoencoder, vocabulary
-from riffosc.training.effects import EFFECTS
+from riffosc.training.dataset import (
+    Batch,
+    Dataset,
+    Spelled,
+    Understood,
+    encode_shard,
+    fit_autoencoder,
+    has_notes,
+    vocabulary,
+)
 from riffosc.training.samples import write_samples
-from riffosc.training.sounds import BY_ROLE
 
 WARM_UP = 100  # steps
 STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
 TIME_MEAN, TIME_SPREAD = 1.1, 1.2  # of the logit of flow time
+PLAYERS = ".players."  # in the names of weights
 LOG_EVERY = 50
 CHECK_EVERY = 250
 
@@ -254,7 +264,9 @@ class Trainer:
     def resumed(cls, options: FitOptions) -> "Trainer":
         """The run as its checkpoint left it."""
         state = torch.load(options.checkpoint, weights_only=False)
-        plan = Plan(Sizes(**state["sizes"]), EMBEDDED, state["words"], state["guidance"], state["sounds"], state["effects"])
+        plan = Plan(
+            Sizes(**state["sizes"]), EMBEDDED, state["words"], state["guidance"], state["sounds"], state["effects"]
+        )
         autoencoder = plan.autoencoder()
         autoencoder.load_state_dict(state["autoencoder"])
         trainer = cls(options, plan, autoencoder, state["deviation"])
@@ -278,14 +290,17 @@ def begun(options: FitOptions) -> Trainer:
     if not shards:
         raise FileNotFoundError(f"{options.corpus} holds no shards: run riffosc train corpus first.")
     if options.start is not None:
-        return _going_on(options, EmbeddedModel.load(options.start))
+        return _going_on(options, EmbeddedModel.load(options.start), shards[0])
     plan = _told(options) if options.text else Plan(options.sizes, EMBEDDED, vocabulary(shards))
     autoencoder, deviation = fit_autoencoder(shards[: options.first_shards], options.cache, options.sizes)
     return Trainer(options, plan, autoencoder, deviation)
 
 
-def _going_on(options: FitOptions, model: EmbeddedModel) -> Trainer:
-    """A new run with the weights, words and autoencoder of a model."""
+def _going_on(options: FitOptions, model: EmbeddedModel, shard: Path) -> Trainer:
+    """A new run with the weights, words and autoencoder of a model.
+
+    Of one's own loops nobody knows the notes: what is learned from them is to be painted from words alone.
+    """
     if model.plan.picture != EMBEDDED:
         raise ModelError(f"The model in {options.start} has pictures of another kind: it cannot be trained on.")
     if model.sentences is not None:
@@ -294,9 +309,14 @@ def _going_on(options: FitOptions, model: EmbeddedModel) -> Trainer:
     if options.guidance and taught != 1:
         raise ModelError(f"The model in {options.start} has a guidance of {taught:g} already: train it without.")
     plan = replace(model.plan, guidance=options.guidance or taught)
+    if not has_notes(shard):
+        plan = plan.without_players()
     trainer = Trainer(options, plan, model.autoencoder, model.network.denoiser.deviation)
+    weights = {
+        name: weight for name, weight in model.network.state_dict().items() if plan.sounds or PLAYERS not in name
+    }
     for network in (trainer.network, trainer.averaged):
-        network.load_state_dict(model.network.state_dict())
+        network.load_state_dict(weights)
     if plan.guidance != 1:
         trainer.teacher = Teacher(model.network, taught, plan.guidance)
     return trainer

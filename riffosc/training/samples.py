@@ -1,42 +1,38 @@
-"""What a model in training sounds like: a few loops again from their captions, as they would be played."""
+"""What a model in training sounds like: a few loops again from their captions and notes, as they would be played."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 from riffosc.clip import ClipRequest
 from riffosc.naming import wav_tags
 from riffosc.picture import save_picture
+from riffosc.synthesis.model.arrangement import Arrangement
 from riffosc.synthesis.model.canvas import ScoreModel
 from riffosc.synthesis.model.embedded import EmbeddedModel
 from riffosc.synthesis.model.keys import key_name
 from riffosc.synthesis.models import EMBEDDED_NAME
 from riffosc.synthesis.render import Renderer
-from riffosc.training.dataset import Dataset
+from riffosc.training.dataset import Dataset, Item
 from riffosc.wav import write_wav
 
 COUNT = 4
 
 
-def requests(dataset: Dataset) -> Iterable[ClipRequest]:
+def requests(dataset: Dataset) -> Iterator[tuple[ClipRequest, Item]]:
     """The first loops that are held out, or, where none is, the first trained on: with their tempo, meter and key."""
     loops = [(meter, one) for meter, items in (dataset.held_out or dataset.buckets).items() for one in items]
     for seed, (meter, one) in enumerate(loops[:: max(1, len(loops) // COUNT)][:COUNT]):
-        yield ClipRequest(
-            ((one.captions[0], 1.0),),
-            seed=seed,
-            bars=meter.bars,
-            quantum=meter.quantum,
-            tempo=one.tempo,
-            key=key_name(one.key),
-        )
+        told = ((one.captions[0], 1.0),)
+        score = {"bars": meter.bars, "quantum": meter.quantum, "tempo": one.tempo, "key": key_name(one.key)}
+        yield ClipRequest(told, seed=seed, **score), one
 
 
 def write_samples(model: EmbeddedModel, dataset: Dataset, folder: Path) -> None:
     """WAV and picture of each into the folder, which is made; the file's tags say what was asked for."""
     folder.mkdir(parents=True, exist_ok=True)
-    renderer = Renderer({EMBEDDED_NAME: ScoreModel(model)})
-    for request in requests(dataset):
-        clip = renderer.render(request)
+    for request, one in requests(dataset):
+        played = Arrangement(request.key, one.players)
+        clip = Renderer({EMBEDDED_NAME: ScoreModel(model, lambda _, played=played: played)}).render(request)
         path = folder / f"{1 + request.seed}.wav"
         write_wav(path, clip.samples, request.samplerate, wav_tags(clip))
         save_picture(clip.picture, path.with_suffix(".png"))

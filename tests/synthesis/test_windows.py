@@ -46,7 +46,7 @@ def test_windows_of_a_loop_put_together_are_that_loop(sizes: tuple[int, int], gr
     x = torch.randn(2, length, 3, generator=torch.Generator().manual_seed(turn))
     windows = Windows(length, width, grid)
     seen: list[tuple[int, ...]] = []
-    whole = windows.across(x, -2, lambda parts: (seen.append(tuple(parts.shape)), parts)[1], turn)
+    whole = windows.across(x, -2, lambda parts, _: (seen.append(tuple(parts.shape)), parts)[1], turn)
     assert torch.allclose(whole, x, atol=1e-5)
     assert {shape[1:] for shape in seen} == {(width, 3)} and max(shape[0] for shape in seen) <= 2 * AT_ONCE
     assert all(start % grid == 0 for start in windows.starts(turn))
@@ -59,7 +59,7 @@ def test_what_is_made_of_windows_may_be_finer_or_coarser(scale: float) -> None:
     def scaled(parts: Tensor) -> Tensor:
         return parts.repeat_interleave(4, -1) if scale > 1 else parts.unflatten(-1, (-1, 4)).mean(-1)
 
-    assert torch.allclose(Windows(48, 16, 4).across(x, -1, scaled), scaled(x), atol=1e-4)
+    assert torch.allclose(Windows(48, 16, 4).across(x, -1, lambda parts, _: scaled(parts)), scaled(x), atol=1e-4)
 
 
 def test_windows_move_on() -> None:

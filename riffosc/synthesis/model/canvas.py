@@ -1,5 +1,6 @@
 """The embedded model with one request in hand: the request is its score."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -11,19 +12,23 @@ from riffosc.synthesis import codec
 from riffosc.synthesis.failing import ModelError, Tell
 from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.masking import Shades, reach
+from riffosc.synthesis.model.arrangement import Arrangement
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
-from riffosc.synthesis.model.keys import key_said
+from riffosc.synthesis.model.players import band
 from riffosc.synthesis.performing import converted, tiled
 from riffosc.synthesis.prompt import parse_prompt
 from riffosc.synthesis.sampler import Course, Keep, blend_prompts, flow_course
 from riffosc.synthesis.windows import Windows
 
+Arrange = Callable[[ClipRequest], Arrangement]
+
 
 class ScoreModel:
     """Paints with an EmbeddedModel."""
 
-    def __init__(self, model: EmbeddedModel) -> None:
-        self._model = model
+    def __init__(self, model: EmbeddedModel, arrange: Arrange | None = None) -> None:
+        """`arrange` says what is played, instead of the model's own reading of the prompts."""
+        self._model, self._arrange = model, arrange or model.arrange
 
     def prepare(self, rig: Rig, _: Tell) -> None:
         self.put_on(rig)
@@ -35,7 +40,7 @@ class ScoreModel:
                 raise ModelError(f"The model in use takes no {what}: that is for models of Stable Diffusion's layout.")
 
     def canvas(self, request: ClipRequest) -> "ScoreCanvas":
-        return ScoreCanvas(self._model, request)
+        return ScoreCanvas(self._model, request, self._arrange(request))
 
 
 TRAINED = (1, 2, 4)  # bars; other lengths are seen through windows of so many
@@ -44,15 +49,15 @@ TRAINED = (1, 2, 4)  # bars; other lengths are seen through windows of so many
 class ScoreCanvas:
     axis = -2
 
-    def __init__(self, model: EmbeddedModel, request: ClipRequest) -> None:
+    def __init__(self, model: EmbeddedModel, request: ClipRequest, arranged: Arrangement) -> None:
         self.shape, self.settings = model.shape(request.beats), model.settings
         self._silent = not parse_prompt(request.negative)
         self.guides_itself = self._silent and model.plan.guidance != 1 and request.guidance == model.plan.guidance
         self._model, self._request = model, request
         self.columns = request.beats * model.settings.columns_per_beat
         bars = max(bars for bars in TRAINED if bars <= request.bars)
-        key = request.key or key_said(request.prompt)
-        self._score = Score(bars, request.quantum, request.tempo, key)
+        self._score = Score(bars, request.quantum, request.tempo, arranged.key)
+        self._band = band([arranged.players], request.beats, model.plan.sizes.tokens_per_beat)
         bar = self.shape[0] // request.bars
         self.windows = None if bars == request.bars else Windows(self.shape[0], bars * bar, grid=bar)
 
@@ -74,8 +79,11 @@ class ScoreCanvas:
     def course(self, from_picture: bool, _: Draws) -> Course:
         return flow_course(self._request, from_picture)
 
-    def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
-        told: Tensor = self._model.velocity(x, time, text, self._score)
+    def guess(self, x: Tensor, time: float, text: Tensor, starts: Sequence[int] = (0,)) -> Tensor:
+        """Only what leads towards the prompt is told who plays."""
+        towards = range(0, len(x), len(x) // len(starts))
+        playing = self._band.seen(towards, starts, x.shape[1]) if self._band else None
+        told: Tensor = self._model.velocity(x, time, text, self._score, playing)
         if self.guides_itself or self._model.plan.guidance == 1:
             return told
         return self._plain(told, x, time, text)

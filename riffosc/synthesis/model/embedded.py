@@ -15,12 +15,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from riffosc.clip import ClipRequest
 from riffosc.picture import PictureSettings
 from riffosc.synthesis.failing import ModelError
+from riffosc.synthesis.model.arrangement import Arrangement, arrangement
 from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
-from riffosc.synthesis.model.players import Names
+from riffosc.synthesis.model.players import Band, Names
 from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
@@ -60,6 +62,10 @@ class Plan:
 
     def names(self) -> Names:
         return Names(self.sounds, self.effects)
+
+    def without_players(self) -> "Plan":
+        """For a network that is told no notes."""
+        return replace(self, sizes=replace(self.sizes, sounds=0, effects=0), sounds=(), effects=())
 
     def network(self) -> "Network":
         return Network(self)
@@ -145,6 +151,10 @@ class EmbeddedModel:
         encoded: Tensor = self.network.encoder(rows[None], groups[None])[0]
         return encoded
 
+    def arrange(self, request: ClipRequest) -> Arrangement:
+        """What is played, as the model reads the request."""
+        return arrangement(request, self.reader, self.plan.names())
+
     def shape(self, beats: int) -> tuple[int, int]:
         """Tokens and dimensions of the latents of a loop."""
         return beats * self.plan.sizes.tokens_per_beat, self.plan.sizes.dims
@@ -160,9 +170,9 @@ class EmbeddedModel:
         return self.autoencoder.decode(latents)
 
     @torch.no_grad()
-    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score) -> Tensor:
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, band: Band | None = None) -> Tensor:
         """Noise minus clip, as the network sees it: x (batch, tokens, dims), time 0..1 with 1 for noise,
-        text (batch, text tokens, width)."""
+        text (batch, text tokens, width), the band of as many clips."""
         batch, meter = len(x), Meter(score.bars, score.quantum)
         if self.plan.sizes.sentences:
             text = without_padding(text)
@@ -170,6 +180,7 @@ class EmbeddedModel:
             text,
             score_features(torch.full((batch,), score.tempo), meter),
             torch.tensor([key_numbers(score.key)] * batch),
+            band,
         )
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
             velocity: Tensor = self.network.denoiser(x, torch.full((batch,), time), told, meter)

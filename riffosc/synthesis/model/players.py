@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from riffosc.training.loop import ROLES, Note, Part
+from riffosc.composing.loop import ROLES, Note, Part
 
 PITCHES = range(24, 96)  # MIDI numbers; what lies beyond is moved by octaves
 DRUMS = range(35, 82)  # of General MIDI's drum map
