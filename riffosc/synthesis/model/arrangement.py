@@ -35,11 +35,11 @@ class Arrangement:
 def arrangement(request: ClipRequest, reads: Reads | None, names: Names) -> Arrangement:
     """The same for the same words, seed, key and meter. Without a reader, only the key that is told."""
     key = request.key or key_said(request.prompt)
-    if reads is None:
+    share = 1.0 if request.init is None else (request.denoising - HELD) / (1 - HELD)
+    if reads is None or share <= 0:
         return Arrangement(key)
     key = key or _home(_wish(request, reads, request.prompt, request.seed))
-    share = 1.0 if request.init is None else max(0.0, request.denoising - HELD) / (1 - HELD)
-    loops = [(loop, part * share) for loop, part in _loops(request, reads, key)] if share else []
+    loops = [(loop, part * share) for loop, part in _loops(request, reads, key)]
     return Arrangement(key, tuple(names.player(part) for part in handed_over([*loops, (None, 1 - share)])))
 
 
