@@ -13,8 +13,6 @@ NAMES = Names(("organ", "piano", "tr"), ("delay", "reverb"))
 SIZES = Sizes(
     dims=8, width=64, blocks=2, heads=2, hidden=32, told=16, text_width=8, sentences=True, sounds=3, effects=2
 )
-    dims=8, width=64, blocks=2, heads=2, hidden=32, told=16, text_width=8, sentences=True, sounds=3, effects=2
-)
 
 
 def player(*notes: Note, role: str = "chords", instrument: str = "piano", effects: tuple[str, ...] = ()) -> Player:

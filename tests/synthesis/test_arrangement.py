@@ -1,0 +1,89 @@
+"""What a request is painted of."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from riffosc.clip import ClipRequest
+from riffosc.composing.effecting import EFFECTS
+from riffosc.composing.sounds import BY_ROLE
+from riffosc.composing.wish import Wish
+from riffosc.picture import EMBEDDED, Picture
+from riffosc.synthesis.model.arrangement import Arrangement, arrangement
+from riffosc.synthesis.model.players import PITCHES, Names
+
+SOUNDS = tuple(sorted({name for sounds in BY_ROLE.values() for name in sounds}))
+NAMES = Names(SOUNDS, EFFECTS)
+WISHES: dict[str, Wish] = {
+    "piano": {"genre": "jazz", "roles": ("chords",), "instruments": {"chords": "piano"}},
+    "bass": {"genre": "jazz", "roles": ("bass",), "instruments": {"bass": "double bass"}},
+    "house": {"genre": "house", "roles": ("drums", "chords")},
+}
+PICTURE = Picture(np.zeros((1, EMBEDDED.bins, 512), np.uint8), EMBEDDED, 8, 120.0, 4, "")
+
+
+class ByName:
+    """Knows three prompts."""
+
+    def wish(self, prompts: Sequence[tuple[str, float]], _: int, __: str = "") -> Wish:
+        return WISHES[prompts[0][0]]
+
+
+def arranged(*prompts: tuple[str, float], **asked: object) -> Arrangement:
+    request = replace(ClipRequest(prompts or (("piano", 1.0),)), **asked)  # type: ignore[arg-type]
+    return arrangement(request, ByName(), NAMES)
+
+
+def pitch_classes(one: Arrangement) -> set[int]:
+    return {(int(note[2]) + PITCHES[0]) % 12 for player in one.players for note in player.notes}
+
+
+def notes(one: Arrangement) -> list[tuple[float, ...]]:
+    return sorted(tuple(note.tolist()) for player in one.players for note in player.notes)
+
+
+def test_the_same_request_is_arranged_alike_and_another_seed_is_not() -> None:
+    assert notes(arranged(seed=3)) == notes(arranged(seed=3))
+    assert notes(arranged(seed=3)) != notes(arranged(seed=4))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_voices_agree_with_no_key_told(seed: int) -> None:
+    heard = [arranged((name, 1.0), seed=seed) for name in ("piano", "bass")]
+    assert {one.key for one in heard} == {"C"}
+    assert len(set.union(*(pitch_classes(one) for one in heard))) <= 7
+    assert arranged(("house", 1.0), seed=seed).key == "Am"
+
+
+def test_a_key_that_is_told_or_named_counts() -> None:
+    assert arranged(key="F#m").key == "F#m"
+    assert arranged(key="F#m").players
+
+
+def test_between_two_seeds_sixteenths_are_handed_over() -> None:
+    """A walk ends where the next one begins."""
+    start, half, end, after = (
+        notes(arranged(seed=seed, walk=walk)) for seed, walk in ((5, 0.0), (5, 0.5), (5, 1.0), (6, 0.0))
+    )
+    assert end == after
+    assert set(half) <= set(start) | set(end)
+    assert set(half) - set(start) and set(half) - set(end)
+
+
+def test_between_two_prompts_both_play() -> None:
+    both = arranged(("piano", 0.5), ("bass", 0.5), seed=2)
+    assert len(both.players) == 2
+    assert len(notes(arranged(("piano", 1.0), ("bass", 0.0), seed=2))) == len(notes(arranged(seed=2)))
+
+
+def test_a_picture_to_start_from_says_what_is_played_as_far_as_it_is_kept() -> None:
+    every = len(notes(arranged(seed=2)))
+    counts = [len(notes(arranged(seed=2, init=PICTURE, denoising=strength))) for strength in (0.5, 0.75, 0.9, 1.0)]
+    assert counts[:2] == [0, 0] and 0 < counts[2] < every and counts[3] == every
+    assert arranged(init=PICTURE, denoising=0.5).key == ""
+
+
+def test_without_a_reader_only_the_key_is_known() -> None:
+    assert arrangement(ClipRequest((("rhodes in e flat minor", 1.0),)), None, NAMES) == Arrangement("Ebm")
