@@ -1,8 +1,9 @@
-"""Arranging: a loop out of a seed and a wish, such that voices with the same seed play together.
+"""Arranging: a loop out of a seed and a wish, such that voices play together.
 
-Who plays the same seed, key and meter plays over the same chords (`harmony`), whatever else each is asked for. Each
-part has streams of its own: the drums of "drums and bass" are those of "drums". Loops of more than four bars are made
-of phrases (`harmony.phrases`): themes return, contrasts differ, and drummers fill where phrases end.
+Seeds of the same hundred are takes of one song: in one key they play over the same chords (`harmony`), whatever else
+each is asked for. Each part has streams of its own: the drums of "drums and bass" are those of "drums". Loops of more
+than four bars are made of phrases (`harmony.phrases`): themes return, contrasts differ, and drummers fill where phrases
+end.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from riffosc.composing.streams import pick, stream
 from riffosc.composing.theory import Key
 from riffosc.composing.wish import MOST_BARS, Wish, checked
 
+TAKES = 100  # seeds of one song: 0 to 99, 100 to 199, ...
 BARS = 2
 UNITS = {"straight": 0.0, "eighths": 0.5, "sixteenths": 0.25}
 CONTRASTS = ("BBaR", "BABR", "B.BR", "BaBR", "RBaR")  # a melody's bars where the harmony goes elsewhere
@@ -52,7 +54,7 @@ def arranged(seed: int, wish: Wish) -> Loop:
     genre = genre_of(seed, wish)
     wish = _settled(seed, wish, genre)
     song = _song(seed, wish, genre)
-    swing = swing_of(seed, UNITS[wish["swing"]])
+    swing = swing_of(seed // TAKES, UNITS[wish["swing"]])
     sounds = {role: sound_of(seed, role, wish, genre) for role in roles_of(seed, wish, genre)}
     effects = effects_of(seed, sounds, wish, genre)
     parts = []
@@ -69,17 +71,17 @@ def _settled(seed: int, wish: Wish, genre: Genre) -> Wish:
     quantum = 4 if genre.four else 3
     force = float(np.clip(genre.force + stream(seed, "force").normal(0, 0.1), 0, 1))
     tempo = float(round(stream(seed, "tempo").uniform(*genre.tempo)))
-    swing = "eighths" if genre.swing else "sixteenths" if genre.shuffle and shuffles(seed) else "straight"
+    swing = "eighths" if genre.swing else "sixteenths" if genre.shuffle and shuffles(seed // TAKES) else "straight"
     settled: Wish = {"bars": BARS, "quantum": quantum, "tempo": tempo, "force": force, "swing": swing, **wish}
     settled["force"] = round(settled["force"], 3)
     return settled
 
 
 def _song(seed: int, wish: Wish, genre: Genre) -> Song:
-    key = key_of(seed, wish)
+    key = key_of(seed // TAKES, wish)
     if genre.name == "blues" and key.scale == "minor" and "scale" not in wish:
         key = Key(key.root, "blues")  # the same chords, and blue notes for who plays a melody
-    found = chords(seed, key, wish["bars"], wish["quantum"], genre.sevenths)
+    found = chords(seed // TAKES, key, wish["bars"], wish["quantum"], genre.sevenths)
     return Song(key, found, wish["bars"], wish["quantum"])
 
 

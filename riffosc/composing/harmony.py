@@ -1,4 +1,4 @@
-"""The harmony of a seed: key, chords and swing that all voices share, whatever each of them plays.
+"""The harmony of a song, which is a number: key, chords and swing that all voices share, whatever each of them plays.
 
 Everything here is drawn from streams of its own, in which no genre, role or instrument has a say. Bars are counted in
 phrases of four, and what is in a bar does not depend on how many follow: a loop of 2 bars plays the first two of a
