@@ -78,7 +78,7 @@ class NarrowFlow:
     def course(self, from_picture: bool, _: Draws) -> Course:
         return flow_course(self.request, from_picture)
 
-    def guess(self, x: Tensor, time: float, text: Tensor) -> Tensor:
+    def guess(self, x: Tensor, time: float, text: Tensor, _: Sequence[int] = (0,)) -> Tensor:
         assert x.shape[1:] == (4, 3) and len(text) == len(x)
         return (x - text) / time
 

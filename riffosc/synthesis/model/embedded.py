@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from riffosc.clip import ClipRequest
 from riffosc.picture import PictureSettings
 from riffosc.synthesis.failing import ModelError
-from riffosc.synthesis.model.arrangement import Arrangement, arrangement
+from riffosc.synthesis.model.arrangement import Arrangement, Reads, arrangement
 from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
@@ -97,12 +97,17 @@ class EmbeddedModel:
     """Text to latents to pictures, on the processor, with no network and no other files."""
 
     def __init__(
-        self, plan: Plan, network: Network, autoencoder: Autoencoder, sentences: Sentences | None = None
+        self,
+        plan: Plan,
+        network: Network,
+        autoencoder: Autoencoder,
+        sentences: Sentences | None = None,
+        reader: Reads | None = None,
     ) -> None:
         self.plan, self.settings = plan, plan.picture
         self.network, self.autoencoder = network.eval(), autoencoder
         self.bfloat16 = fast_bfloat16()
-        self.sentences = sentences
+        self.sentences, self.reader = sentences, reader
         self.tokenizer = plan.tokenizer()
         self.empty = self.text([])
 
