@@ -1,6 +1,6 @@
 """Loops longer than what a model was trained on: whole, without joints, and not the same thing over again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
