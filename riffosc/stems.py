@@ -1,6 +1,6 @@
 """`riffosc stems`: a sound taken apart into vocals, drums, bass and the like, each a file that lies over the sound."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
@@ -13,6 +13,8 @@ from riffosc.convert import Progress, check_format, write
 from riffosc.lengths import Length
 from riffosc.sounds import Sound, clock, read_sound
 
+Tell = Callable[[str], None]
+
 PEAK = 1.0  # of the loudest stem; beyond it files would cut it off
 
 
@@ -23,7 +25,7 @@ class StemsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Wishes:
     model: str = "htdemucs"
-    fetch: bool = False
+    fetch: Tell | None = None  # tells of what is fetched; without it nothing is
     together: tuple[str, ...] = ()  # stems that are written as one file, too: drums+bass
     format: str = "wav"
     force: bool = False

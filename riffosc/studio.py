@@ -133,7 +133,7 @@ def sample(files: tuple[Path, ...], out: Path, ending: str, **how: Any) -> None:
 @click.option("--fetch", is_flag=True, help="Fetch the model's weights from the hub if they are not here.")
 @click.option("--format", default="wav", show_default=True, help="Such as flac, ogg or mp3.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
-def stems(sound: Path, out: Path | None, format: str, **how: Any) -> None:
+def stems(sound: Path, out: Path | None, format: str, fetch: bool, **how: Any) -> None:
     """Take SOUND apart into vocals, drums, bass and the rest.
 
     Each file has the length, the rate and the channels of the sound, and lies over it to the frame. Stems of a loop
@@ -143,7 +143,7 @@ def stems(sound: Path, out: Path | None, format: str, **how: Any) -> None:
     from riffosc.stems import Wishes
     from riffosc.stems import stems as make
 
-    wanted = Wishes(format=format.lstrip(".").lower(), **how)
+    wanted = Wishes(format=format.lstrip(".").lower(), fetch=click.echo if fetch else None, **how)
     job = batch.Job(sound, out or sound.with_name(f"{sound.stem}_stems"))
     failed = batch.run([job], True, lambda job, progress: make(job, wanted, progress))
     if failed:

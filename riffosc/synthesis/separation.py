@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, HTTPError
+from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, HTTPError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from riffosc.clip import Samples
-from riffosc.synthesis.failing import ModelError, lacks_memory
+from riffosc.synthesis.diffusion.hub import licence_of
+from riffosc.synthesis.failing import ModelError, Tell, lacks_memory
 from riffosc.synthesis.pieces import resample_to
 from riffosc.synthesis.place import fastest
 from riffosc.synthesis.sampler import Progress
@@ -63,9 +64,11 @@ class Separator:
         return dict(zip(self.names, mixed, strict=True))
 
 
-def open_separator(name: str, fetch: bool = False) -> Separator:
-    """A network of Demucs' in a file, several with a YAML file that names them in a folder, or a name of its hub's, of
-    which what is not here is fetched if `fetch` says so. Raises ModelError."""
+def open_separator(name: str, fetch: Tell | None = None) -> Separator:
+    """A network of Demucs' in a file, several with a YAML file that names them in a folder, or a name of its hub's.
+
+    Of the last, what is not here is fetched if there is somebody to be told. Raises ModelError.
+    """
     try:
         apply = import_module("demucs.apply")
     except ModuleNotFoundError as error:
@@ -80,7 +83,7 @@ def open_separator(name: str, fetch: bool = False) -> Separator:
     )
 
 
-def _opened(apply: Any, name: str, fetch: bool) -> Any:
+def _opened(apply: Any, name: str, fetch: Tell | None) -> Any:
     path = Path(name).expanduser()
     if path.is_file():
         return _network(path)
@@ -104,17 +107,23 @@ def _bag(apply: Any, find: Callable[[str], Path], described: str) -> Any:
         raise ModelError(f"{described} does not describe networks of Demucs'") from error
 
 
-def _from_hub(name: str, fetch: bool, file: str) -> Path:
+def _from_hub(name: str, fetch: Tell | None, file: str) -> Path:
     hub = import_module("demucs.hf")
     repository = f"{hub.DEFAULT_NAMESPACE}/{hub.hf_repo_name(name)}"
     try:
-        return Path(hf_hub_download(repository, file, local_files_only=not fetch))
-    except (HfHubHTTPError, HFValidationError, HTTPError, OSError) as error:
-        if not fetch:
+        return Path(hf_hub_download(repository, file, local_files_only=True))
+    except HFValidationError as error:
+        raise ModelError(f"{name!r:.60} is no model of Demucs'") from error
+    except LocalEntryNotFoundError as error:
+        if fetch is None:
             raise ModelError(
                 f"the weights of {name} are not here: --fetch gets them from {repository} on the hub, once; or name a"
                 " folder, or a .safetensors file, of Demucs' by --model"
             ) from error
+    try:
+        fetch(f"fetching {file} of {repository}, licence {licence_of(HfApi().model_info(repository))}")
+        return Path(hf_hub_download(repository, file))
+    except (HfHubHTTPError, HTTPError, OSError) as error:
         words = str(error).strip().split("\n", maxsplit=1)[0]
         raise ModelError(f"{name} cannot be fetched from {repository} on the hub: {words}") from error
 

@@ -1,25 +1,21 @@
 """`riffosc models`, with the hub's own client against a small hub on this machine."""
 
-import hashlib
-import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from huggingface_hub import constants
+from small_hub import Hub
 from stable_models import write_model
 
 from riffosc.cli import main
 from riffosc.synthesis.diffusion.hub import choose_files
 
 NAME = "somebody/loops"
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
 UNWANTED = {
     "loops.ckpt": b"x" * 5000,
     "unet/diffusion_pytorch_model.bin": b"y",
@@ -27,65 +23,14 @@ UNWANTED = {
 }
 
 
-class Hub:
-    """As much of the hub as its client asks for one model."""
-
-    def __init__(self, folder: Path) -> None:
-        self.files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")} | UNWANTED
-        self.fetched: list[str] = []
-        hub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_HEAD(self) -> None:
-                self.answer(body=False)
-
-            def do_GET(self) -> None:
-                self.answer(body=True)
-
-            def answer(self, body: bool) -> None:
-                path = self.path.partition("?")[0]
-                if path.startswith(f"/api/models/{NAME}"):
-                    self.give(json.dumps(hub.card()).encode(), body, "application/json")
-                elif path.startswith(f"/{NAME}/resolve/") and (name := path.split("/", 5)[5]) in hub.files:
-                    hub.fetched += [name] if body else []
-                    self.give(hub.files[name], body, "application/octet-stream")
-                else:
-                    self.send_response(404)
-                    self.send_header("X-Error-Code", "RepoNotFound")
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-
-            def give(self, data: bytes, body: bool, kind: str) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(data)))
-                self.send_header("X-Repo-Commit", COMMIT)
-                self.send_header("ETag", f'"{hashlib.sha1(data).hexdigest()}"')
-                self.end_headers()
-                if body:
-                    self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None: ...
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def card(self) -> dict[str, object]:
-        files = [{"rfilename": name, "size": len(data)} for name, data in self.files.items()]
-        return {"id": NAME, "sha": COMMIT, "siblings": files, "cardData": {"license": "creativeml-openrail-m"}}
-
-
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
     write_model(tmp_path / "model")
-    made = Hub(tmp_path / "model")
+    folder = tmp_path / "model"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
+    made = Hub(NAME, files | UNWANTED, "creativeml-openrail-m")
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 def riffosc(home: Path, url: str, *words: str) -> subprocess.CompletedProcess[str]:

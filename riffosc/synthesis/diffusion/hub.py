@@ -111,9 +111,12 @@ def look_up(name: str) -> Offer:
     found = HfApi().model_info(name, files_metadata=True)
     sizes = {file.rfilename: file.size or 0 for file in found.siblings or []}
     files = choose_files(sizes)
-    card: Any = found.card_data
-    licence = (card.get("license") if card else None) or "not stated"
-    return Offer(name, str(licence), files, sum(sizes[file] for file in files))
+    return Offer(name, licence_of(found), files, sum(sizes[file] for file in files))
+
+
+def licence_of(found: Any) -> str:
+    """As the card of a model says."""
+    return str((found.card_data.get("license") if found.card_data else None) or "not stated")
 
 
 def choose_files(names: Iterable[str]) -> tuple[str, ...]:

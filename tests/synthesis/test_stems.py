@@ -11,7 +11,9 @@ import pytest
 import soundfile
 import torch
 from click.testing import CliRunner, Result
+from huggingface_hub import constants
 from safetensors.torch import save_file
+from small_hub import Hub
 
 from riffosc.cli import main
 from riffosc.synthesis.failing import ModelError
@@ -188,6 +190,30 @@ def test_several_networks_are_weighed_as_their_file_says(tmp_path: Path, network
     assert np.allclose(both["bass"], other["bass"], atol=1e-6) and not np.allclose(both["bass"], one["bass"], atol=1e-4)
 
 
+def test_weights_are_fetched_once_when_asked_for(
+    tmp_path: Path, network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"htdemucs.yaml": b"models: ['a1']", "a1.safetensors": network.read_bytes()}
+    hub = Hub("adefossez/HTDemucs", files, "mit")
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    source = tmp_path / "song.wav"
+    soundfile.write(source, tone(300, RATE), RATE)
+    try:
+        assert "the weights of htdemucs are not here: --fetch gets them" in separated(source).output
+        assert not hub.fetched
+        done = separated(source, "--fetch")
+        assert done.exit_code == 0, done.output
+        assert done.output.startswith("fetching htdemucs.yaml of adefossez/HTDemucs, licence mit\n")
+        assert sorted(hub.fetched) == ["a1.safetensors", "htdemucs.yaml"]
+        assert separated(source, "--force").exit_code == 0 and len(hub.fetched) == 2
+        missing = separated(source, "--fetch", "--model", "htdemucs_6s")
+        assert "htdemucs_6s cannot be fetched from adefossez/HTDemucs-6s on the hub: " in missing.output
+    finally:
+        hub.close()
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -195,13 +221,14 @@ def test_several_networks_are_weighed_as_their_file_says(tmp_path: Path, network
         (("--together", "drums"), "'drums' are not several stems, such as drums+bass"),
         (("--format", "xm"), ".xm is no format for sound"),
         (("--model", "/nowhere/at/all"), "there is no /nowhere/at/all"),
+        (("--model", "what is this"), "'what is this' is no model of Demucs'"),
         (("--model", "htdemucs"), "the weights of htdemucs are not here: --fetch gets them from adefossez/HTDemucs"),
     ],
 )
 def test_what_cannot_be_had_is_said(
     tmp_path: Path, network: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], words: str
 ) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     source = tmp_path / "song.wav"
     soundfile.write(source, tone(300, RATE), RATE)
     done = separated(source, "--model", network, *options)
