@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from numpy.random import Generator
 
+from riffosc.composing import manners
 from riffosc.composing.genres import GENRES
 from riffosc.composing.grooves import PERCUSSION
 from riffosc.composing.loop import Loop, Part
@@ -81,7 +82,7 @@ def part_words(rng: Generator, loop: Loop, part: Part) -> str:
     said = noun[part.role](rng, loop, part) if part.role in noun else _name(rng, part)
     chance = rng.random()
     if part.effects and chance < 0.45:
-        return _with(said, _pick(rng, words.EFFECTS[_pick(rng, part.effects)]))
+        return _with(said, _pick(rng, manners.EFFECTS[_pick(rng, part.effects)]))
     if not part.effects and chance < 0.03:
         return _with(said, _pick(rng, words.DRY))
     if chance > 0.9 and "muffled" not in part.effects:
@@ -111,18 +112,18 @@ def _drum_words(rng: Generator, loop: Loop, part: Part) -> str:
     noun = _pick(rng, nouns) if rng.random() < 0.6 else "drums"
     chance = rng.random()
     if chance < 0.2:
-        return f"{words.KIT_WORDS[part.instrument]} {noun}"
+        return f"{manners.KIT_WORDS[part.instrument]} {noun}"
     if chance < 0.4:
         return _name(rng, part)
-    if chance < 0.55 and part.style in words.GROOVES:
-        return f"{words.GROOVES[part.style]} {noun}"
+    if chance < 0.55 and part.style in manners.GROOVES:
+        return f"{manners.GROOVES[part.style]} {noun}"
     return noun
 
 
 def _bass_words(rng: Generator, loop: Loop, part: Part) -> str:
     chance = rng.random()
-    if chance < 0.2 and part.style in words.BASS_STYLES:
-        return words.BASS_STYLES[part.style]
+    if chance < 0.2 and part.style in manners.BASS_STYLES:
+        return manners.BASS_STYLES[part.style]
     if chance < 0.38:
         return _pick(rng, words.BASS_WORDS)
     name = _name(rng, part)
@@ -133,7 +134,7 @@ def _bass_words(rng: Generator, loop: Loop, part: Part) -> str:
 
 def _chord_words(rng: Generator, loop: Loop, part: Part) -> str:
     name = _name(rng, part)
-    nouns = words.CHORD_WORDS.get(part.style, words.CHORDS)
+    nouns = manners.CHORD_WORDS.get(part.style, words.CHORDS)
     noun = _pick(rng, nouns) if rng.random() < 0.6 else "chords"
     return name if rng.random() < 0.25 or name.endswith((noun, "chords")) else f"{name} {noun}"
 

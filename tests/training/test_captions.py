@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from riffosc.composing import manners
 from riffosc.composing.composer import compose, compose_for
 from riffosc.composing.effecting import EFFECTS as NAMES
 from riffosc.composing.effecting import LIKELY
@@ -63,9 +64,9 @@ def test_keys_are_spelled_in_several_ways() -> None:
 
 
 def test_every_table_of_words_is_of_things_that_exist() -> None:
-    assert set(words.EFFECTS) == set(EFFECTS)
+    assert set(manners.EFFECTS) == set(EFFECTS)
     assert tuple(EFFECTS) == NAMES
-    assert set(words.KIT_WORDS) == set(KITS)
+    assert set(manners.KIT_WORDS) == set(KITS)
     assert {*words.ERAS, *words.CLUB, *words.BAND, *words.FILM} <= set(GENRES)
     assert {key.split("/")[0] for key in LIKELY} <= set(GENRES)
 
