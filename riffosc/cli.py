@@ -457,6 +457,7 @@ TRAINING = {
     "fit": ("riffosc.training.fit", "Train a model on such a folder, or write the model that a run has learned."),
     "evaluate": ("riffosc.training.evaluate", "Measure a model: is it on the grid, in key, and does it heed words?"),
     "text": ("riffosc.training.distil_text", "Make the small file that knows what words mean from a large model."),
+    "reading": ("riffosc.training.reading_fit", "Make the small file by which prompts are read from such a folder."),
     "seeds": ("riffosc.training.seeds", "Make the shipped seed pictures again."),
 }
 

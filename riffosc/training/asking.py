@@ -42,7 +42,7 @@ def key_told(entry: Entry) -> str:
     return "" if key_of(entry) is None else key_name((entry["root"], int(entry["mode"] == "minor")))
 
 
-def _fits(kind: str, entry: Entry) -> bool:
+def fits(kind: str, entry: Entry) -> bool:
     alone, pitched = len(entry["roles"]) == 1, key_of(entry) is not None
     fits: dict[str, bool] = {
         "role": alone and entry["roles"] != ["texture"],
@@ -79,7 +79,7 @@ def question(kind: str, entry: Entry) -> Question:
 def questions(loops: Iterable[Seen], most: int) -> list[tuple[Question, Seen]]:
     """Up to `most` of each kind, each with its real answer."""
     loops = list(loops)
-    fitting = {kind: [one for one in loops if _fits(kind, one.entry)][:most] for kind in KINDS}
+    fitting = {kind: [one for one in loops if fits(kind, one.entry)][:most] for kind in KINDS}
     return [(question(kind, one.entry), one) for kind, found in fitting.items() for one in found]
 
 

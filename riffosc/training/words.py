@@ -1,4 +1,4 @@
-"""The words of captions: what is said of genres, moods, eras and uses; ways of playing are in `composing/manners.py`."""
+"""The words of captions for parts, moods, eras and uses; ways of playing are in `composing/manners.py`."""
 
 DRUM_WORDS = ("drums", "beat", "drum loop", "groove", "drum groove", "drum beat", "rhythm", "percussion loop")
 BREAK_GENRES = ("drum and bass", "breakbeat", "hip hop", "lo-fi hip hop", "trip hop")

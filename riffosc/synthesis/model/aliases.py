@@ -77,6 +77,8 @@ sound tape hiss: white noise, tape noise
 sound noise riser: uplifter
 role drums: drums, drum, beat, drum loop, drum beat, drumbeat, drum groove, drum track, percussion, percussion loop
 role drums: rhythm section drums, drummer, kick drum, kick, bass drum, hi hat, hihat, clap, tom, shaker, conga, rimshot
+role bass: bass drums
+role drums: bass drums
 role bass: bass, bassline, bass line, bass groove, bass riff, bass part, bass player, low end, bass guitarist
 role chords: chords, chord, chord progression, harmony, harmonies, chord changes, changes, chord loop
 role lead: melody, melodies, lead, lead line, tune, hook, topline, top line, melody line, motif, lead melody
@@ -137,8 +139,19 @@ genre highlife: african, afropop
 genre merengue: bachata, soca
 genre noir: film noir, film music, movie score, spy film, detective film, movie soundtrack
 swing swung: swinging, swung, shuffled, with swing, swing feel, shuffle feel
-swing straight: straight feel, no swing, straight eighths, straight sixteenths
-alone: solo, only, alone, just, unaccompanied, isolated, stem, stems, by itself, nothing else, nothing but, soloed
+swing straight: straight, on the grid, straight feel, no swing, straight eighths, straight sixteenths
+mode minor: minor, minor key, in minor
+mode major: major, major key, in major
+scale dorian: dorian
+scale phrygian: phrygian
+scale lydian: lydian
+scale mixolydian: mixolydian
+scale harmonic minor: harmonic minor
+scale major pentatonic: major pentatonic
+scale minor pentatonic: minor pentatonic
+scale blues: blues scale
+alone solo: solo, soloed
+alone: only, alone, just, unaccompanied, isolated, stem, stems, by itself, nothing else, nothing but
 alone: on its own, on their own, by themselves, purely, exclusively
 band: full band, whole band, band, trio, quartet, quintet, sextet, combo, ensemble, full arrangement, everything
 dry: dry, no effects, close miked

@@ -16,21 +16,25 @@ from riffosc.synthesis.model.wordpiece import plain
 Claims = tuple[tuple[str, tuple[str, ...]], ...]  # kinds and names; several names are equal choices
 TOKEN = re.compile(r"[a-z0-9]+|[^\W_]+|[,;.:/+&\n]")
 MOST_TOKENS = 400  # of a prompt; what comes after is not looked at
-BOUNDS = frozenset((*",;.:/+\n", "and", "with", "over", "plus", "featuring", "under", "against", "versus", "but", "then"))
+BOUNDS = frozenset(
+    (*",;.:/+\n", "and", "with", "over", "plus", "featuring", "under", "against", "versus", "but", "then")
+)
 DENIALS = frozenset(("no", "not", "without", "minus", "sans", "except", "never", "non", "zero"))
 DENIED_WORDS = 3  # that nobody knows, behind a "no"
 DRUM_NOUNS = ("drums", "beat", "drum loop", "drum groove", "drum beat", "percussion loop", "groove", "rhythm")
 TOO_PLAIN = frozenset(
     ("chords", "harmony", "rhythm", "riff", "sequence", "hits", "picking", "minimal", "chops", "arpeggio")
 )
-FILLERS = STOP_WORDS | frozenset(
-    "loop groove piece track riff pattern rhythm line theme phrase part music song instrumental jam sound sounds tune "
-    "style type kind something somebody someone anyone please give me i we you want need hear play playing played "
-    "make it its is be that this could would like love can let us us having have has using use made built featuring "
-    "performance performing excerpt flavour flavoured belongs sounding very really quite bit little lot more less so "
-    "too nice good great cool new big bar bars beats bpm tempo key major minor sharp flat tuned tonality as if or nor "
-    "there only one two three four then just while what which who vibe vibes feel feeling".split()
-)
+_FILLERS = """
+loop groove piece track riff pattern rhythm line theme phrase part music song instrumental jam sound sounds tune
+style type kind something somebody someone anyone please give me i we you want need hear play playing played
+make it its is be that this could would like love can let us us having have has using use made built featuring
+performance performing excerpt flavour flavoured belongs sounding very really quite bit little lot more less so
+too nice good great cool new big bar bars beats bpm tempo key sharp flat tuned tonality as if or nor
+there only one two three four then just while what which who vibe vibes feel feeling
+"""
+FILLERS = STOP_WORDS | frozenset(_FILLERS.split())
+FILLERS |= {note + sign + mode for note in "abcdefg" for sign in ("", "b") for mode in ("", "m")}
 CLOSE, LEAST_LETTERS, MOST_MENDED = 0.85, 5, 8  # of words that are misspelt
 
 
@@ -42,6 +46,7 @@ class Claim:
     names: tuple[str, ...]
     weight: float = 1.0
     segment: int = 0  # between commas, "and", "with": what belongs together
+    at: int = 0  # which word of the prompt: claims of the same are of one phrase
     denied: bool = False
 
 
@@ -59,7 +64,7 @@ class Said:
 
 def _words(text: str) -> list[str]:
     """Tokens: words of letters and digits, and the marks that part a prompt; "&" is read as "and"."""
-    found = TOKEN.findall(plain(text).replace("'", " ").replace("’", " "))
+    found = TOKEN.findall(plain(text).replace("'", " ").replace("\u2019", " "))
     return ["and" if token == "&" else token for token in found]
 
 
@@ -112,7 +117,7 @@ def _genre_phrases() -> Iterator[tuple[str, str, str]]:
 
 @lru_cache(maxsize=1)
 def phrases() -> dict[tuple[str, ...], Claims]:
-    """The words of a phrase, and what they claim. A genre's word claims no more; a sound's no way of playing."""
+    """The words of a phrase, and what they claim: a genre's an effect besides at most, a sound's a way of playing."""
     found: dict[tuple[str, ...], dict[str, dict[str, None]]] = {}
     for source in (_genre_phrases(), _sound_phrases(), _alias_phrases(), _manner_phrases()):
         for phrase, kind, name in source:
@@ -122,7 +127,7 @@ def phrases() -> dict[tuple[str, ...], Claims]:
 
 def _settled(kinds: dict[str, dict[str, None]]) -> Claims:
     first = "genre" if "genre" in kinds else "sound" if "sound" in kinds else ""
-    kept = {"genre": ("genre", "effect"), "sound": ("sound",)}.get(first, tuple(kinds))
+    kept = {"genre": ("genre", "effect"), "sound": ("sound", "style")}.get(first, tuple(kinds))
     return tuple((kind, tuple(kinds[kind])) for kind in kept if kind in kinds)
 
 
@@ -184,9 +189,7 @@ class Listener:
 
     def _mend(self, common: Container[str]) -> None:
         known = {word for words in phrases() for word in words} | FILLERS | BOUNDS | DENIALS
-        strange = [
-            i for i, word in enumerate(self.words) if not {word, singular(word)} & known and word not in common
-        ]
+        strange = [i for i, word in enumerate(self.words) if not {word, singular(word)} & known and word not in common]
         for i in strange[:MOST_MENDED]:
             self.words[i] = mended(self.words[i])
 
@@ -194,7 +197,7 @@ class Listener:
         at = 0
         while at < len(self.words):
             at += self._step(at)
-        return Said(tuple(self.claims), tuple(self.kept), tuple(self.unknown))
+        return Said(tuple(_one_of_each(self.claims)), tuple(self.kept), tuple(self.unknown))
 
     def _step(self, at: int) -> int:
         """Reads what begins here; returns how many words it was."""
@@ -209,7 +212,7 @@ class Listener:
     def _claim(self, claims: Claims, at: int, length: int) -> None:
         denied = self.denying > 0
         for kind, names in claims:
-            self.claims.append(Claim(kind, names, self.weights[at], self.segment, denied))
+            self.claims.append(Claim(kind, names, self.weights[at], self.segment, at, denied))
         if not denied:
             self.kept += zip(self.words[at : at + length], self.weights[at : at + length], strict=True)
         self.denying = DENIED_WORDS if denied and self._goes_on(at + length) else 0
@@ -225,7 +228,7 @@ class Listener:
         if word in DENIALS or (word in ("instead", "rather") and self.words[at + 1 : at + 2] in (["of"], ["than"])):
             self.denying = DENIED_WORDS
         elif word != lacking and claimed([lacking]):
-            self.claims += [Claim(kind, names, 1.0, self.segment, True) for kind, names in claimed([lacking]) or ()]
+            self.claims += [Claim(kind, names, 1.0, self.segment, at, True) for kind, names in claimed([lacking]) or ()]
         elif word in BOUNDS:
             self.segment += 1
             self.denying = self.denying if word in ("and",) else 0
@@ -236,6 +239,14 @@ class Listener:
             self.kept.append((word, self.weights[at]))
             if word not in FILLERS and not word.isdigit():
                 self.unknown.append(word)
+
+
+def _one_of_each(claims: Sequence[Claim]) -> Iterator[Claim]:
+    """What is a genre's name and an effect's as well ("lo-fi") is an effect only beside another genre."""
+    genres = {claim.at for claim in claims if claim.kind == "genre" and not claim.denied}
+    both = genres & {claim.at for claim in claims if claim.kind == "effect"}
+    out = "genre" if genres - both else "effect"
+    return (claim for claim in claims if not (claim.at in both and claim.kind == out))
 
 
 def listen(spans: Sequence[tuple[str, float]], common: Container[str] = ()) -> Said:

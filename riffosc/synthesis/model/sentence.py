@@ -175,6 +175,7 @@ class Sentences:
         self.encoder, pieces = load_encoder(path)
         self.most_words, self.width = most_words, self.encoder.sizes.width
         self._read = Reader(pieces, most_words)
+        self.whole_words = frozenset(pieces)  # common words: those that are cut into several pieces are not here
 
     @torch.no_grad()
     def text(self, prompts: Sequence[Sequence[tuple[str, float]]]) -> Tensor:

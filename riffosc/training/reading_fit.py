@@ -1,0 +1,291 @@
+"""Fitting what reads prompts: `riffosc train reading --corpus DIR --text text.safetensors --out reading.safetensors`.
+
+The heads of `synthesis/model/heads.py` learn from three kinds of text what is true of a loop that is described so:
+the corpus' captions (but for held-out loops), every name and alias by itself, and musicians' words with plain words
+for them (`lexicon.py`). Words of `unseen.py` are in none. Vectors are blurred (CapDec, arXiv 2211.00575), so that
+what lies around each known word is taken for nearly the same.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional as F
+
+from riffosc.synthesis.model.heads import LABELS, NOT_SAID, SEVERAL, Heads, family_of, features
+from riffosc.synthesis.model.reading import Reader
+from riffosc.synthesis.model.said import Claim, listen, phrases
+from riffosc.synthesis.model.sentence import MOST_PIECES, Sentences
+from riffosc.training import words
+from riffosc.training.dataset import HELD_OUT_EVERY
+from riffosc.training.lexicon import LEXICON
+from riffosc.training.pictures import Entry
+from riffosc.training.reading_probe import report
+
+HIDDEN = 256
+CAPTIONS = 4  # of each loop: more teach no more
+ENCODED_AT_ONCE = 256
+BLUR = (0.8, 0.6)  # of the whole prompt's vector and of the mean of its words
+WEIGHTS = {
+    "genre": 1.0,
+    "roles": 1.0,
+    "sound": 12.0,
+    "family": 1.0,
+    "mode": 0.5,
+    "swing": 0.5,
+    "force": 0.6,
+    "pace": 0.6,
+    "density": 0.6,
+}
+RATE, DECAY, WARM_UP = 2e-3, 1e-4, 50
+BESIDE = ("a {w}", "some {w}", "play {w}", "{w} please", "the sound of {w}", "{w} music", "{w}")  # names by themselves
+MANNERS = {  # words of captions, and what they tell; the kinds without "not said" are told by the loop itself
+    ("mode", "minor"): words.MINOR_MOODS,
+    ("mode", "major"): words.MAJOR_MOODS,
+    ("pace", "slow"): words.SLOW,
+    ("pace", "fast"): words.FAST,
+    ("density", "sparse"): words.SPARSE,
+    ("density", "busy"): words.BUSY,
+    ("force", "soft"): words.SOFT,
+    ("force", "loud"): words.HARD,
+}
+BANDS = {"drums+bass+chords+lead": 0.5, "drums+bass+chords": 0.2, "drums+bass+lead": 0.1, "bass+chords+lead": 0.2}
+Truth = dict[str, dict[str, float]]  # by kind, shares of labels; a kind that is left out is not learned from
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Texts in vectors (texts, 2 * width), what is true (texts, labels), and which of it counts (texts, labels)."""
+
+    x: Tensor
+    truth: Tensor
+    told: Tensor
+
+    def __getitem__(self, which: Tensor) -> "Lessons":
+        return Lessons(self.x[which].float(), self.truth[which].float(), self.told[which].float())
+
+
+def even(labels: Iterable[str]) -> dict[str, float]:
+    listed = list(dict.fromkeys(labels))
+    return dict.fromkeys(listed, 1 / len(listed)) if listed else {}
+
+
+def _shares(labels: Iterable[str]) -> dict[str, float]:
+    counts = Counter(labels)
+    return {label: count / counts.total() for label, count in counts.items()}
+
+
+@lru_cache(maxsize=1 << 18)
+def _plain(text: str) -> str:
+    """As a prompt reaches the encoder: without what it denies."""
+    return " ".join(word for word, _ in listen([(text, 1.0)]).text)
+
+
+def manners(text: str) -> list[tuple[str, str]]:
+    """Kinds and labels that these words tell."""
+    said = f" {text} "
+    return [
+        meant for meant, listed in MANNERS.items() if any(f" {_plain(word)} " in said for word in listed.split(", "))
+    ]
+
+
+def truth_of(entry: Entry, caption: str) -> Truth:
+    """What is true of a loop; how it is played only as far as the caption says."""
+    sounds = [f"{role}/{name}" for role, name in zip(entry["roles"], entry["instruments"], strict=True)]
+    said = manners(caption)
+    found: Truth = {
+        "genre": {entry["genre"]: 1.0},
+        "roles": {"+".join(entry["roles"]): 1.0},
+        "sound": dict.fromkeys(sounds, 1.0),
+        "family": _shares(map(family_of, sounds)),
+        "swing": {entry["swing"]: 1.0},
+        **{
+            kind: even([label for k, label in said if k == kind] or [NOT_SAID]) for kind in ("force", "pace", "density")
+        },
+    }
+    if {"chords", "lead"} & set(entry["roles"]):
+        found["mode"] = {entry["mode"]: 1.0}
+    return found
+
+
+def truth_named(claims: Iterable[Claim], said: Sequence[tuple[str, str]]) -> Truth:
+    """What a name by itself tells; who plays is told by sounds, which may have several roles, before it is by roles."""
+    by_kind = {kind: [n for claim in claims if claim.kind == kind for n in claim.names] for kind in ("sound", "role")}
+    genres = even(name for claim in claims if claim.kind == "genre" for name in claim.names)
+    found: Truth = {kind: even(label for k, label in said if k == kind) for kind in dict.fromkeys(k for k, _ in said)}
+    if by_kind["sound"]:
+        sounds = by_kind["sound"]
+        found |= {"sound": even(sounds), "family": _shares(map(family_of, sounds))}
+        found["roles"] = even(name.split("/")[0] for name in sounds)
+    elif by_kind["role"]:
+        found["roles"] = even(by_kind["role"])
+    if genres:
+        found["genre"] = genres
+    if found and "roles" not in found:  # no part was named
+        found["roles"] = BANDS
+    if found and not said:
+        found |= {kind: {NOT_SAID: 1.0} for kind in ("force", "pace", "density")}
+    return found
+
+
+def names() -> Iterator[tuple[str, Truth]]:
+    """Every phrase, manner and musicians' word by itself, with what it tells."""
+    for phrase in phrases():
+        text = " ".join(phrase)
+        yield text, truth_named(listen([(text, 1.0)]).claims, manners(text))
+    for listed in MANNERS.values():
+        for word in listed.split(", "):
+            yield _plain(word), truth_named((), manners(_plain(word)))
+    for word, meaning in LEXICON.items():
+        plain = _plain(meaning).replace("happy", "cheerful major").replace("sad", "moody minor")
+        yield _plain(word), truth_named(listen([(plain, 1.0)]).claims, manners(plain))
+
+
+@torch.no_grad()
+def encoded(sentences: Sentences, texts: Sequence[str]) -> Tensor:
+    """Features (texts, 2 * width) in float16; texts about as long are read together."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    found = torch.zeros(len(texts), 2 * sentences.width, dtype=torch.float16)
+    for start in range(0, len(order), ENCODED_AT_ONCE):
+        chosen = order[start : start + ENCODED_AT_ONCE]
+        found[chosen] = features(sentences.text([[(texts[i], 1.0)] for i in chosen])).half()
+    return found
+
+
+def lessons(sentences: Sentences, told: Sequence[tuple[str, Truth]]) -> Lessons:
+    texts = sorted({text for text, _ in told})
+    row = {text: i for i, text in enumerate(texts)}
+    vectors = encoded(sentences, texts)[[row[text] for text, _ in told]]
+    columns = {each: i for i, each in enumerate((kind, name) for kind, listed in LABELS.items() for name in listed)}
+    shares = [
+        (i, columns[kind, label], share)
+        for i, (_, truth) in enumerate(told)
+        for kind, labels in truth.items()
+        for label, share in labels.items()
+    ]
+    kinds = torch.tensor([[float(kind in truth) for kind in LABELS] for _, truth in told], dtype=torch.float16)
+    sizes = torch.tensor([len(listed) for listed in LABELS.values()])
+    truth = _filled((len(told), len(columns)), shares)
+    return Lessons(vectors, truth, kinds.repeat_interleave(sizes, 1))
+
+
+def _filled(shape: tuple[int, int], values: Sequence[tuple[int, int, float]]) -> Tensor:
+    """Zeros but for values at (row, column), in float16."""
+    rows, columns, numbers = zip(*values, strict=True)
+    found = torch.zeros(shape, dtype=torch.float16)
+    found[torch.tensor(rows), torch.tensor(columns)] = torch.tensor(numbers, dtype=torch.float16)
+    return found
+
+
+def caption_lessons(sentences: Sentences, entries: Iterable[Entry]) -> Lessons:
+    told = []
+    for entry in entries:
+        if entry["index"] % HELD_OUT_EVERY:
+            plain = [_plain(caption) for caption in entry["captions"][:CAPTIONS]]
+            told += [(text, truth_of(entry, text)) for text in plain]
+    return lessons(sentences, told)
+
+
+def name_lessons(sentences: Sentences) -> Lessons:
+    told = [(beside.format(w=text), truth) for text, truth in names() if truth for beside in BESIDE]
+    return lessons(sentences, told)
+
+
+def loss_of(heads: Heads, logits: Tensor, batch: Lessons) -> Tensor:
+    parts = zip(
+        heads.parts(logits).items(), *(heads.parts(each).values() for each in (batch.truth, batch.told)), strict=True
+    )
+    total = torch.zeros(())
+    for (kind, z), truth, told in parts:
+        if kind == SEVERAL:
+            wrong = (F.binary_cross_entropy_with_logits(z, truth, reduction="none") * told).mean()
+        else:
+            wrong = -(z.log_softmax(1) * truth).sum() / len(z)
+        total = total + WEIGHTS[kind] * wrong
+    return total
+
+
+def usual(heads: Heads, truth: Tensor) -> Tensor:
+    """Logits (labels,) of what is true of loops before anything is said."""
+
+    def logits(kind: str, part: Tensor) -> Tensor:
+        share = part.float().mean(0).clamp(min=1e-5)
+        return (share / (1 - share)).log() if kind == SEVERAL else (share / share.sum()).log()
+
+    return torch.cat([logits(kind, part) for kind, part in heads.parts(truth).items()])
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    steps: int = 600
+    batch: int = 1024
+    names: float = 0.6  # share of a batch that is names by themselves
+    seed: int = 0
+
+
+def _begun(captions: Lessons, generator: Generator) -> Heads:
+    """Heads that say what is usual, whatever they are told."""
+    heads = Heads(captions.x.shape[1] // 2, HIDDEN)
+    with torch.no_grad():
+        heads.up.weight.normal_(std=captions.x.shape[1] ** -0.5, generator=generator)
+        for weights in (heads.up.bias, heads.out.weight, heads.out.bias):
+            weights.zero_()
+        heads.mean.copy_(captions.x.float().mean(0))
+        heads.usual.copy_(usual(heads, captions.truth))
+    return heads
+
+
+def fitted(captions: Lessons, named: Lessons, options: FitOptions) -> Heads:
+    """AdamW with a warm-up and a rate that falls in a line. The same lessons and options, the same heads."""
+    generator = Generator().manual_seed(options.seed)
+    heads = _begun(captions, generator)
+    optimizer = torch.optim.AdamW(heads.parameters(), RATE, weight_decay=0.0)
+    blur = torch.tensor(BLUR).repeat_interleave(captions.x.shape[1] // 2)
+    few = round(options.batch * options.names)
+    for step in range(options.steps):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1.0, (step + 1) / WARM_UP) * (1 - step / options.steps)
+        drawn = [
+            source[torch.randint(len(source.x), (size,), generator=generator)]
+            for source, size in ((captions, options.batch - few), (named, few))
+        ]
+        batch = Lessons(*(torch.cat(both) for both in zip(*((d.x, d.truth, d.told) for d in drawn), strict=True)))
+        noisy = batch.x + blur * torch.randn(batch.x.shape, generator=generator)
+        size = sum(weights.square().sum() for weights in (heads.up.weight, heads.out.weight))
+        loss = loss_of(heads, heads(noisy), batch) + DECAY * size
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return heads.eval().requires_grad_(False)
+
+
+def read_entries(corpus: Path) -> list[Entry]:
+    return [entry for shard in sorted(corpus.glob("*.json")) for entry in json.loads(shard.read_text())]
+
+
+@click.command()
+@click.option("--corpus", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option(
+    "--text", "text", type=click.Path(exists=True, path_type=Path), required=True, help="A text encoder's file."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@click.option("--steps", default=600, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--threads", default=1, show_default=True)
+def main(corpus: Path, text: Path, out: Path, threads: int, **options: Any) -> None:
+    """Make the small file by which prompts are read, and measure how well it reads them."""
+    torch.set_num_threads(threads)
+    sentences, entries = Sentences(text, MOST_PIECES), read_entries(corpus)
+    if not entries:
+        raise click.ClickException(f"there are no loops in {corpus}")
+    heads = fitted(caption_lessons(sentences, entries), name_lessons(sentences), FitOptions(**options))
+    heads.save(out)
+    click.echo(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
+    click.echo(report(Reader.load(out, sentences), entries))
