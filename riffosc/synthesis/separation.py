@@ -1,6 +1,5 @@
 """A sound taken apart into its instruments by Demucs (Rouard, Massa and Défossez 2023), which is an extra."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +23,16 @@ from riffosc.synthesis.place import fastest
 from riffosc.synthesis.sampler import Progress
 
 NETWORKS = ("demucs.htdemucs.HTDemucs", "demucs.hdemucs.HDemucs", "demucs.demucs.Demucs")
+UNFIT = (
+    SafetensorError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RuntimeError,
+)
 MARGIN_S = 1.0  # around the sound, so that the networks are not surprised by its ends
 MISSING = "stems need Demucs, which is an extra: pip install 'riffosc[stems]'"
 
@@ -129,15 +138,19 @@ def _from_hub(name: str, fetch: Tell | None, file: str) -> Path:
 
 
 def _network(path: Path) -> Any:
-    """Only Demucs' own: its reader would make anything of a class that a file names."""
+    """Only Demucs' own: its reader would make anything of a class that a file names. Raises ModelError."""
+    damaged = f"{path.name} is damaged, or is not for this version of Demucs"
     try:
         with safe_open(path, framework="pt") as file:
             said: Mapping[str, str] = file.metadata() or {}
-        if said.get("klass") not in NETWORKS or "structure" in said:
-            raise ModelError(f"{path.name} is no network of Demucs' that riffosc can use")
+    except SafetensorError as error:
+        raise ModelError(damaged) from error
+    if said.get("klass") not in NETWORKS or "structure" in said:
+        raise ModelError(f"{path.name} is no network of Demucs' that riffosc can use")
+    try:
         return import_module("demucs.hf").load_safetensors_model(path)
-    except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError(f"{path.name} is damaged, or is not for this version of Demucs") from error
+    except UNFIT as error:
+        raise ModelError(damaged) from error
 
 
 def _applied(apply: Any, network: Any, mix: Tensor, progress: Progress) -> Tensor:

@@ -246,11 +246,13 @@ def test_files_that_are_no_networks_are_refused_and_run_nothing(tmp_path: Path, 
     other = tmp_path / "other.safetensors"
     save_file({"x": torch.zeros(1)}, other)
     strange = write_network(tmp_path / "strange.safetensors", kwargs='{"sources": ["a"]}')
+    senseless = write_network(tmp_path / "senseless.safetensors", kwargs='{"sources": ["a"], "t_heads": 7}')
     for path, words in (
         (evil, "evil.safetensors is no network of Demucs' that riffosc can use"),
         (other, "other.safetensors is no network"),
         (cut, "cut.safetensors is damaged, or is not for this version of Demucs"),
         (strange, "strange.safetensors is damaged"),
+        (senseless, "senseless.safetensors is damaged"),
         (tmp_path, "must hold one .yaml file, which names its networks; there are 0"),
     ):
         with pytest.raises(ModelError, match=words.replace(".", r"\.")):
