@@ -20,9 +20,11 @@ from riffosc.composing.sounds import BY_ROLE
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
-from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Network, Plan, read_sentences
+from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Network, Plan, read_reader, read_sentences
+from riffosc.synthesis.model.heads import FILE as READING
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
+from riffosc.synthesis.model.reading import Reader
 from riffosc.synthesis.model.sentence import FILE, Sentences
 from riffosc.training.dataset import (
     Batch,
@@ -168,6 +170,7 @@ class Trainer:
         self.teacher: Teacher | None = None
         self.optimizers = optimizers(self.network, options)
         self.sentences = read_sentences(plan, options.run / FILE)
+        self.reader = read_reader(plan, options.run / READING, self.sentences)
         captioner = Understood(self.sentences) if self.sentences else Spelled(plan.tokenizer())
         self.dataset = Dataset(captioner, plan.names() if plan.sounds else None)
         self.shards: set[Path] = set()
@@ -231,7 +234,7 @@ class Trainer:
         return losses / max(1, count)
 
     def model(self) -> EmbeddedModel:
-        return EmbeddedModel(self.plan, self.averaged, self.autoencoder, self.sentences)
+        return EmbeddedModel(self.plan, self.averaged, self.autoencoder, self.sentences, self.reader)
 
     def write_samples(self) -> None:
         folder = self.options.run / "samples" / f"{self.step:06}"
@@ -305,6 +308,8 @@ def _going_on(options: FitOptions, model: EmbeddedModel, shard: Path) -> Trainer
         raise ModelError(f"The model in {options.start} has pictures of another kind: it cannot be trained on.")
     if model.sentences is not None:
         model.sentences.copy_to(options.run)
+    if model.reader is not None:
+        model.reader.copy_to(options.run)
     taught = model.plan.guidance
     if options.guidance and taught != 1:
         raise ModelError(f"The model in {options.start} has a guidance of {taught:g} already: train it without.")
@@ -323,12 +328,18 @@ def _going_on(options: FitOptions, model: EmbeddedModel, shard: Path) -> Trainer
 
 
 def _told(options: FitOptions) -> Plan:
-    """The plan of a network told by a sentence encoder, whose file goes along with the run."""
+    """The plan of a network told by a sentence encoder, whose file goes along with the run.
+
+    Where it lies beside the heads that read prompts for the composer, the network is told notes, too.
+    """
     assert options.text is not None
     sentences = Sentences(options.text, options.sizes.text_tokens)
     sentences.copy_to(options.run)
-    sounds, effects = tuple(sorted({name for known in BY_ROLE.values() for name in known})), tuple(EFFECTS)
     sizes = replace(options.sizes, sentences=True, text_width=sentences.width)
+    if not (reading := options.text.parent / READING).exists():
+        return Plan(sizes, EMBEDDED)
+    Reader.load(reading, sentences).copy_to(options.run)
+    sounds, effects = tuple(sorted({name for known in BY_ROLE.values() for name in known})), tuple(EFFECTS)
     sizes = replace(sizes, sounds=len(sounds), effects=len(effects))
     return Plan(sizes, EMBEDDED, sounds=sounds, effects=effects)
 

@@ -18,11 +18,13 @@ from torch import Tensor, nn
 from riffosc.clip import ClipRequest
 from riffosc.picture import PictureSettings
 from riffosc.synthesis.failing import ModelError
-from riffosc.synthesis.model.arrangement import Arrangement, Reads, arrangement
+from riffosc.synthesis.model.arrangement import Arrangement, arrangement
 from riffosc.synthesis.model.autoencoder import Autoencoder
+from riffosc.synthesis.model.heads import FILE as READING
 from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
 from riffosc.synthesis.model.players import Band, Names
+from riffosc.synthesis.model.reading import Reader
 from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
@@ -102,7 +104,7 @@ class EmbeddedModel:
         network: Network,
         autoencoder: Autoencoder,
         sentences: Sentences | None = None,
-        reader: Reads | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.plan, self.settings = plan, plan.picture
         self.network, self.autoencoder = network.eval(), autoencoder
@@ -121,7 +123,8 @@ class EmbeddedModel:
             both.load_state_dict(tensors)
         except RuntimeError as error:
             raise ModelError(f"The weights in {folder} do not fit its model.json: {error}") from None
-        return cls(plan, network, autoencoder, read_sentences(plan, folder / FILE))
+        sentences = read_sentences(plan, folder / FILE)
+        return cls(plan, network, autoencoder, sentences, read_reader(plan, folder / READING, sentences))
 
     def save(self, folder: Path) -> None:
         """Writes the folder in float16; each file appears whole or not at all."""
@@ -134,6 +137,8 @@ class EmbeddedModel:
         aside.replace(folder / "model.safetensors")
         if self.sentences is not None:
             self.sentences.copy_to(folder)
+        if self.reader is not None:
+            self.reader.copy_to(folder)
         write_plan(self.plan, folder / "model.json")
 
     @torch.no_grad()
@@ -241,6 +246,13 @@ def read_sentences(plan: Plan, path: Path) -> Sentences | None:
     if sentences.width != plan.sizes.text_width:
         raise ModelError(f"{path} gives {sentences.width} numbers a word, its model.json says {plan.sizes.text_width}.")
     return sentences
+
+
+def read_reader(plan: Plan, path: Path, sentences: Sentences | None) -> Reader | None:
+    """Who reads prompts for the composer, where a network is told notes. Raises ModelError."""
+    if not plan.sounds or sentences is None:
+        return None
+    return Reader.load(path, sentences)
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:

@@ -17,6 +17,7 @@ from riffosc.composing.sounds import BY_ROLE
 from riffosc.composing.wish import STYLES, Wish
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.heads import (
+    FILE,
     NOT_SAID,
     Belief,
     Heads,
@@ -90,7 +91,7 @@ class Reader:
     """Reads prompts for the composer."""
 
     def __init__(self, heads: Heads, sentences: Sentences) -> None:
-        self._heads, self._sentences = heads, sentences
+        self.heads, self._sentences = heads, sentences
 
     @classmethod
     def load(cls, path: Path, sentences: Sentences) -> "Reader":
@@ -99,6 +100,10 @@ class Reader:
         if len(heads.mean) != 2 * sentences.width:
             raise ModelError(f"{path} was made for another text encoder than {sentences.path}.")
         return cls(heads, sentences)
+
+    def copy_to(self, folder: Path) -> None:
+        """What is needed to load it, into a model's folder."""
+        self.heads.save(folder / FILE)
 
     def belief(self, text: str) -> Belief:
         """What a prompt probably means, names and unknown words alike."""
@@ -117,12 +122,12 @@ class Reader:
             return _pleasant(dice)
         away = [replace(claim, denied=True) for claim in listen(parse_prompt(negative)).claims]
         first = replace(heard[0], said=replace(heard[0].said, claims=(*heard[0].said.claims, *away)))
-        return Arrangement([first, *heard[1:]], dice).wish()
+        return Understanding([first, *heard[1:]], dice).wish()
 
     def _heard(self, text: str, share: float) -> Heard:
         said = listen(parse_prompt(text), self._sentences.whole_words)
-        logits = self._heads(features(self._sentences.text([said.text])))[0]
-        return Heard(share, said, self._heads.belief(logits))
+        logits = self.heads(features(self._sentences.text([said.text])))[0]
+        return Heard(share, said, self.heads.belief(logits))
 
 
 def _says_something(text: str) -> bool:
@@ -145,7 +150,7 @@ def sounds_of(claims: Iterable[Claim]) -> set[str]:
     return {name.split("/")[1] for claim in claims for name in claim.names}
 
 
-class Arrangement:
+class Understanding:
     """Prompts that are played together, on their way to one wish."""
 
     def __init__(self, heard: Sequence[Heard], dice: Dice) -> None:
