@@ -143,6 +143,9 @@ def names() -> Iterator[tuple[str, Truth]]:
     for listed in MANNERS.values():
         for word in listed.split(", "):
             yield _plain(word), truth_named((), manners(_plain(word)))
+    for listed in (words.MIDDLE, *words.ERAS.values(), *words.USES.values()):
+        for word in listed.split(", "):
+            yield _plain(word), {"roles": BANDS}
     for word, meaning in LEXICON.items():
         plain = _plain(meaning).replace("happy", "cheerful major").replace("sad", "moody minor")
         yield _plain(word), truth_named(listen([(plain, 1.0)]).claims, manners(plain))

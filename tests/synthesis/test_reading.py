@@ -100,6 +100,8 @@ def test_every_genre_comes_as_it_is_called(reader: Reader) -> None:
         ("jazz trio", "drums bass chords lead"),
         ("just the drums from a jazz band", "drums"),
         ("drums at 120 beats per minute", "drums"),
+        ("flute solo, key of b dorian", "lead"),
+        ("metal rhythm and bassline", "drums bass"),
         ("full band, no drums", "bass chords lead"),
     ],
 )

@@ -1,8 +1,9 @@
 """What musicians call things besides the names in the composer's tables, and phrases that only look like a name.
 
 Each line is what is meant and, behind the colon, the words for it. What is meant is a kind and names: several are
-equal choices. A sound is any of this name in whatever role; `role/name` is that one alone. Words that keep the
-evaluation honest (`riffosc/training/unseen.py`) are in no line here.
+equal choices, but several roles all play. A sound is any of this name in whatever role; `role/name` is that one alone.
+`maybe` is who plays if nobody else is named between the commas. Words that keep the evaluation honest
+(`riffosc/training/unseen.py`) are in no line here.
 """
 
 _TEXT = """
@@ -49,7 +50,7 @@ sound clarinet: bass clarinet
 sound flute: flautist, flutist, bansuri
 sound whistle: tin whistle, penny whistle
 sound pan flute: pan pipes, siku, zampona
-sound french horn: alphorn, hunting horn
+sound french horn: alphorn
 sound violin: violinist
 sound fiddle: fiddler
 sound cello: violoncello, cellist
@@ -77,6 +78,7 @@ sound tape hiss: white noise, tape noise
 sound noise riser: uplifter
 role drums: drums, drum, beat, drum loop, drum beat, drumbeat, drum groove, drum track, percussion, percussion loop
 role drums: rhythm section drums, drummer, kick drum, kick, bass drum, hi hat, hihat, clap, tom, shaker, conga, rimshot
+maybe drums: rhythm, rhythms
 role bass: bass drums
 role drums: bass drums
 role bass: bass, bassline, bass line, bass groove, bass riff, bass part, bass player, low end, bass guitarist
@@ -155,6 +157,7 @@ alone: only, alone, just, unaccompanied, isolated, stem, stems, by itself, nothi
 alone: on its own, on their own, by themselves, purely, exclusively
 band: full band, whole band, band, trio, quartet, quintet, sextet, combo, ensemble, full arrangement, everything
 dry: dry, no effects, close miked
+nothing: key, key of, in the key of
 nothing: beats per minute, backing track, haunted house, on the beat, off the beat, peak time, four beats, one bar
 nothing: bass voice, solo part, dance floor, bar loop, open air, warm up, house party, box set, video clip
 """

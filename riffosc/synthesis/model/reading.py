@@ -38,7 +38,6 @@ PLEASANT = ("bossa nova", "dub techno", "funk", "house", "lo-fi hip hop", "regga
 SMALL_BANDS = ("drums+bass+chords", "+".join(BAND), "bass+chords+lead")
 KNOWN_SOUNDS = frozenset(f"{role}/{name}" for role, sounds in BY_ROLE.items() for name in sounds)
 HALF = 0.5  # what weighs less than this may be left out
-AS_NAMED = 2.0  # times as likely are the parts that were named as these and others, where words remain unknown
 SHARP, TOLD = 2.0, 3.0  # shares are raised to this power where one is so many times its usual
 FAMILY_SHARE, FAMILY_LIFT = 0.4, 2.0  # that one family of sounds needs to be what was meant
 ONE_PART = 0.5  # share of single parts from which unknown words are taken for an instrument
@@ -58,6 +57,7 @@ class Heard:
     share: float
     said: Said
     belief: Belief
+    rest: Belief | None  # in the words that no table has, by themselves
 
     @property
     def alone(self) -> bool:
@@ -126,8 +126,11 @@ class Reader:
 
     def _heard(self, text: str, share: float) -> Heard:
         said = listen(parse_prompt(text), self._sentences.whole_words)
-        logits = self.heads(features(self._sentences.text([said.text])))[0]
-        return Heard(share, said, self.heads.belief(logits))
+        rest = self._believed([(word, 1.0) for word in said.unknown]) if said.unknown else None
+        return Heard(share, said, self._believed(said.text), rest)
+
+    def _believed(self, spans: Sequence[tuple[str, float]]) -> Belief:
+        return self.heads.belief(self.heads(features(self._sentences.text([spans])))[0])
 
 
 def _says_something(text: str) -> bool:
@@ -189,41 +192,40 @@ class Understanding:
         named = self._named(one) - denied
         if one.said.of("band") and not any(claim.names[0] != "solo" for claim in one.said.of("alone")):
             return (named | set(BAND)) - denied or set(BAND)
-        if named and (one.alone or not one.said.unknown):
-            return named
-        return self._believed_roles(one, named, denied)
+        if not named:
+            return self._believed_roles(one, denied)
+        if one.rest and not one.alone and _is_one_part(one.rest):
+            return named | {self._unknown_part(one.rest, denied)}
+        return named
 
-    def _believed_roles(self, one: Heard, named: set[str], denied: set[str]) -> set[str]:
-        """By the heads: the likeliest with all that were named, or else drawn."""
+    def _believed_roles(self, one: Heard, denied: set[str]) -> set[str]:
+        """Drawn from what the heads believe: a band, but for who asks for one part."""
         drums = {name for claim in one.said.of("style") for name in claim.names if name.startswith("drums/")}
-        needed = named | ({"drums"} if drums and not denied & {"drums"} else set())
+        needed = {"drums"} if drums and not denied & {"drums"} else set()
         fitting = {
             label: share
             for label, share in one.belief.shares["roles"].items()
             if needed <= set(label.split("+")) and not denied & set(label.split("+"))
         }
-        if one.alone and not named:
+        if one.alone:
             fitting = {label: share for label, share in fitting.items() if "+" not in label} or fitting
         if not fitting:
-            return named or set(ROLES) - denied or {"chords"}
-        if named:
-            return _likeliest_with(named, fitting)
-        single = sum(share for label, share in fitting.items() if "+" not in label) / sum(fitting.values())
-        if one.said.unknown and single > ONE_PART and not drums:
-            return {self._unknown_part(one, denied)}
-        if not one.alone and not (one.said.unknown and single > ONE_PART):
+            return set(ROLES) - denied or {"chords"}
+        if one.rest and _is_one_part(one.rest) and not needed:
+            return {self._unknown_part(one.rest, denied)}
+        if not one.alone:
             fitting = {label: share for label, share in fitting.items() if label.count("+") >= FULL - 1} or fitting
         return set(self._dice.pick("roles", fitting).split("+"))
 
-    def _unknown_part(self, one: Heard, denied: set[str]) -> str:
+    def _unknown_part(self, belief: Belief, denied: set[str]) -> str:
         """The role of what is probably one instrument, by its family, which is noted."""
-        sounds = one.belief.shares["sound"]
+        sounds = belief.shares["sound"]
         able = [each for each in sounds if each in KNOWN_SOUNDS and each.split("/")[0] not in denied]
-        families = {family_of(each): one.belief.shares["family"].get(family_of(each), 0.0) for each in able}
+        families = {family_of(each): belief.shares["family"].get(family_of(each), 0.0) for each in able}
         family = self._dice.pick("family", sharpened(families, SHARP))
         role = self._dice.pick("part", _by_role({each: sounds[each] for each in able if family_of(each) == family}))
         meant = tuple(each for each in able if family_of(each) == family and each.startswith(f"{role}/"))
-        if one.belief.lift("family", family) >= FAMILY_LIFT:
+        if belief.lift("family", family) >= FAMILY_LIFT:
             self._placed.setdefault(role, []).append(Claim("sound", meant))
         return role
 
@@ -315,12 +317,12 @@ class Understanding:
 
     def _believed_sounds(self, role: str) -> Shares:
         """The likeliest family's, where unknown words speak for one."""
-        unknown = [one for one in self._heard if one.said.unknown]
+        unknown = [(one.rest, one.share) for one in self._heard if one.rest and _is_one_part(one.rest)]
         if not unknown:
             return {}
-        sounds = _within(mixed([(one.belief.shares["sound"], one.share) for one in unknown]), role)
-        now = _families_in(mixed([(one.belief.shares["family"], one.share) for one in unknown]), role)
-        usual = _families_in(unknown[0].belief.usual["family"], role)
+        sounds = _within(mixed([(belief.shares["sound"], share) for belief, share in unknown]), role)
+        now = _families_in(mixed([(belief.shares["family"], share) for belief, share in unknown]), role)
+        usual = _families_in(unknown[0][0].usual["family"], role)
         best = max(now, key=lambda name: now[name])
         if now[best] < FAMILY_SHARE or now[best] < FAMILY_LIFT * usual[best]:
             return {}
@@ -430,6 +432,8 @@ def _bound(claims: Sequence[Claim]) -> tuple[list[tuple[Claim, str]], set[str]]:
             given[(before[-1] if before else able[0]).at] = role
         elif not any(role in (given.get(claim.at), *_natives(claim)) for claim in sounds):
             free.add(role)
+    if not sounds and not roles:
+        free |= {name for claim in claims if claim.kind == "maybe" for name in claim.names}
     for alone in (claim for claim in claims if claim.kind == "alone" and claim.names[0] == "solo"):
         for claim in tonal:
             if claim.at < alone.at and "lead" in _natives(claim):
@@ -457,13 +461,9 @@ def _by_role(sounds: Mapping[str, float]) -> Shares:
     return found
 
 
-def _likeliest_with(named: set[str], fitting: Mapping[str, float]) -> set[str]:
-    """The likeliest parts of those that have all that were named."""
-
-    def weight(label: str) -> float:
-        return fitting[label] * (AS_NAMED if set(label.split("+")) == named else 1)
-
-    return set(max(fitting, key=weight).split("+"))
+def _is_one_part(belief: Belief) -> bool:
+    """Whether an instrument is meant, and not a genre or a mood."""
+    return sum(share for label, share in belief.shares["roles"].items() if "+" not in label) > ONE_PART
 
 
 def _styles_in(genre: Genre) -> list[str]:
