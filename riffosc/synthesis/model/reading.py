@@ -265,7 +265,7 @@ class Understanding:
         denied = {name for claim in self._claims if claim.kind == "genre" and claim.denied for name in claim.names}
         told = [found for one in self._heard if (found := self._genre_told(one))]
         shares = mixed(told or [(one.belief.shares["genre"], one.share) for one in self._heard])
-        if not told:
+        if not any(one.said.of("genre") for one in self._heard):
             shares = {name: share * self._suits(name) for name, share in shares.items() if name in GENRES}
         allowed = {name: share for name, share in shares.items() if name in GENRES and name not in denied and share > 0}
         return self._dice.pick(
