@@ -149,6 +149,9 @@ def fresh(plan: Plan, generator: Generator) -> Network:
                 nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=0.5, generator=generator)
+    if plan.sizes.sounds:  # a roll is nearly empty: what it says would be lost among what is always there
+        for layer in (network.denoiser.players.notes, network.denoiser.players.manner):
+            nn.init.normal_(layer.weight, std=0.5, generator=generator)
     if not plan.sizes.sentences:
         nn.init.normal_(network.encoder.group.weight, std=1.0, generator=generator)
         nn.init.normal_(network.encoder.place, std=0.1, generator=generator)

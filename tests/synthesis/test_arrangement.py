@@ -19,6 +19,7 @@ NAMES = Names(SOUNDS, EFFECTS)
 WISHES: dict[str, Wish] = {
     "piano": {"genre": "jazz", "roles": ("chords",), "instruments": {"chords": "piano"}},
     "bass": {"genre": "jazz", "roles": ("bass",), "instruments": {"bass": "double bass"}},
+    "kit": {"genre": "house", "roles": ("drums",)},
     "house": {"genre": "house", "roles": ("drums", "chords")},
 }
 PICTURE = Picture(np.zeros((1, EMBEDDED.bins, 512), np.uint8), EMBEDDED, 8, 120.0, 4, "")
@@ -55,6 +56,10 @@ def test_voices_agree_with_no_key_told(seed: int) -> None:
     assert {one.key for one in heard} == {"C"}
     assert len(set.union(*(pitch_classes(one) for one in heard))) <= 7
     assert arranged(("house", 1.0), seed=seed).key == "Am"
+
+
+def test_drums_alone_are_in_no_key() -> None:
+    assert [arranged((name, 1.0)).pitched for name in ("piano", "kit")] == [True, False]
 
 
 def test_a_key_that_is_told_or_named_counts() -> None:

@@ -19,7 +19,7 @@ from riffosc.synthesis.model.canvas import ScoreModel
 from riffosc.synthesis.model.embedded import EmbeddedModel, Plan, Score
 from riffosc.synthesis.model.keys import key_said, parse_key
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
-from riffosc.synthesis.model.players import Band
+from riffosc.synthesis.model.players import Played
 from riffosc.synthesis.model.text import Tokenizer, Vocabulary, split_words
 from riffosc.synthesis.sampler import Given, sample
 
@@ -236,7 +236,7 @@ class Led(Exact):
         super().__init__(of, 3.0)
         self.passes = 0
 
-    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, _: Band | None = None) -> Tensor:
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, _: Played | None = None) -> Tensor:
         self.passes += 1
         told = super().velocity(x, time, text, score)
         free = super().velocity(x, time, self.empty.expand_as(text), replace(score, key=""))
@@ -246,7 +246,7 @@ class Led(Exact):
 class Joint(Exact):
     """A plain model whose empty prompt is asked for without the key, too."""
 
-    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, _: Band | None = None) -> Tensor:
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, _: Played | None = None) -> Tensor:
         rows = [
             super(Joint, self).velocity(
                 x[i : i + 1], time, text[i : i + 1], replace(score, key="") if text[i].equal(self.empty) else score

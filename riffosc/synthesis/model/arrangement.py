@@ -30,6 +30,7 @@ class Arrangement:
 
     key: str
     players: tuple[Player, ...] = ()
+    pitched: bool = True  # whether anybody plays in the key
 
 
 def arrangement(request: ClipRequest, reads: Reads | None, names: Names) -> Arrangement:
@@ -40,7 +41,9 @@ def arrangement(request: ClipRequest, reads: Reads | None, names: Names) -> Arra
         return Arrangement(key)
     key = key or _home(_wish(request, reads, request.prompt, request.seed))
     loops = [(loop, part * share) for loop, part in _loops(request, reads, key)]
-    return Arrangement(key, tuple(names.player(part) for part in handed_over([*loops, (None, 1 - share)])))
+    parts = handed_over([*loops, (None, 1 - share)])
+    pitched = any(part.role not in ("drums", "texture") for part in parts)
+    return Arrangement(key, tuple(names.player(part) for part in parts), pitched)
 
 
 def _home(wish: Wish) -> str:

@@ -14,7 +14,7 @@ from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.masking import Shades, reach
 from riffosc.synthesis.model.arrangement import Arrangement
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
-from riffosc.synthesis.model.players import band
+from riffosc.synthesis.model.players import Played, band
 from riffosc.synthesis.performing import converted, tiled
 from riffosc.synthesis.prompt import parse_prompt
 from riffosc.synthesis.sampler import Course, Keep, blend_prompts, flow_course
@@ -57,6 +57,8 @@ class ScoreCanvas:
         self.columns = request.beats * model.settings.columns_per_beat
         bars = max(bars for bars in TRAINED if bars <= request.bars)
         self._score = Score(bars, request.quantum, request.tempo, arranged.key)
+        self._key = request.key or (arranged.key if arranged.pitched else "")
+        self._played: Played | None = None
         self._band = band([arranged.players], request.beats, model.plan.sizes.tokens_per_beat)
         bar = self.shape[0] // request.bars
         self.windows = None if bars == request.bars else Windows(self.shape[0], bars * bar, grid=bar)
@@ -80,13 +82,19 @@ class ScoreCanvas:
         return flow_course(self._request, from_picture)
 
     def guess(self, x: Tensor, time: float, text: Tensor, starts: Sequence[int] = (0,)) -> Tensor:
-        """Only what leads towards the prompt is told who plays."""
-        towards = range(0, len(x), len(x) // len(starts))
-        playing = self._band.seen(towards, starts, x.shape[1]) if self._band else None
-        told: Tensor = self._model.velocity(x, time, text, self._score, playing)
+        told: Tensor = self._model.velocity(x, time, text, self._score, self._playing(x, starts))
         if self.guides_itself or self._model.plan.guidance == 1:
             return told
         return self._plain(told, x, time, text)
+
+    def _playing(self, x: Tensor, starts: Sequence[int]) -> Played | None:
+        """Only what leads towards the prompt is told who plays. Without windows that is the same in every step."""
+        if self._band is None:
+            return None
+        if self._played is None or self.windows is not None:
+            towards = range(0, len(x), len(x) // len(starts))
+            self._played = self._model.played(self._band.seen(towards, starts, x.shape[1]), len(x))
+        return self._played
 
     def _plain(self, told: Tensor, x: Tensor, time: float, text: Tensor) -> Tensor:
         """Guesses without the guidance that was taught, for texts one by one or in pairs, towards and away.
@@ -103,4 +111,4 @@ class ScoreCanvas:
     def picture(self, latents: Tensor) -> Picture:
         pixels = codec.to_pixels(self._model.decode(latents))
         request = self._request
-        return Picture(pixels, self._model.settings, request.beats, request.tempo, request.quantum, self._score.key)
+        return Picture(pixels, self._model.settings, request.beats, request.tempo, request.quantum, self._key)

@@ -23,7 +23,7 @@ from riffosc.synthesis.model.autoencoder import Autoencoder
 from riffosc.synthesis.model.heads import FILE as READING
 from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
-from riffosc.synthesis.model.players import Band, Names
+from riffosc.synthesis.model.players import Band, Names, Played
 from riffosc.synthesis.model.reading import Reader
 from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
@@ -180,7 +180,17 @@ class EmbeddedModel:
         return self.autoencoder.decode(latents)
 
     @torch.no_grad()
-    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, band: Band | None = None) -> Tensor:
+    def played(self, band: Band, batch: int) -> Played:
+        """A band as the network takes it, the same in every step."""
+        with self._precision():
+            played: Played = self.network.denoiser.players(band, batch)
+        return played
+
+    def _precision(self) -> torch.autocast:
+        return torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16)
+
+    @torch.no_grad()
+    def velocity(self, x: Tensor, time: float, text: Tensor, score: Score, band: Played | None = None) -> Tensor:
         """Noise minus clip, as the network sees it: x (batch, tokens, dims), time 0..1 with 1 for noise,
         text (batch, text tokens, width), the band of as many clips."""
         batch, meter = len(x), Meter(score.bars, score.quantum)
@@ -192,7 +202,7 @@ class EmbeddedModel:
             torch.tensor([key_numbers(score.key)] * batch),
             band,
         )
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+        with self._precision():
             velocity: Tensor = self.network.denoiser(x, torch.full((batch,), time), told, meter)
         return velocity.float()
 

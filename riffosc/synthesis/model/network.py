@@ -28,7 +28,7 @@ SCORE_FEATURES = 23
 class Sizes:
     """Everything that decides a network's shape."""
 
-    dims: int = 128
+    dims: int = 192
     width: int = 256
     blocks: int = 8
     heads: int = 4
@@ -62,7 +62,7 @@ class Conditions:
     text: Tensor  # (batch, text tokens, text width), or from a sentence encoder (batch, 1 + words, text width + 1)
     score: Tensor  # (batch, SCORE_FEATURES), of `score_features`
     key: Tensor  # (batch, 2), root 0..12 and mode 0..2; the last of each is unknown
-    band: Band | None = None  # who plays what, where that is settled
+    band: Band | Played | None = None  # who plays what, where that is settled
 
 
 def _turns(tokens: Tensor, period: float, counts: tuple[int, ...]) -> Tensor:
@@ -229,7 +229,7 @@ class Denoiser(nn.Module):
         shared, last = self.conditions(time, told, heard.summary)
         h = self.enter(x) + self.place(places(meter, per_beat))
         if told.band is not None:
-            played = self.players(told.band, len(x))
+            played = told.band if isinstance(told.band, Played) else self.players(told.band, len(x))
             heard, h = heard.with_players(played), h + played.notes
         words = heard.tokens.shape[1]
         pairs = self.sizes.width // self.sizes.heads // 2
