@@ -144,7 +144,7 @@ WORDS = "words"  # the unit of prose; a name or a file's path has none, for it i
 PARAMS: tuple[Param, ...] = (
     Param("/riff/tempo", 120.0, "Tempo. Loops follow at once; pitch is restored at the next bar.", 20, 300, "bpm", NOW),
     Param("/riff/quantum", 4, "Beats in a bar, 3 or 4; a new one begins at a bar line.", 3, 4, "beats", NOW),
-    Param("/riff/key", "", "Key of all voices, such as Am, F# or Ebm; empty leaves it to the model.", pattern=KEY),
+    Param("/riff/key", "", "Key of all voices, such as Am, F# or Ebm; empty: C major or A minor, as suits the prompt.", pattern=KEY),
     Param("/riff/gain", 1.0, "Level of the main mix.", 0, 2, "linear", NOW),
     Param("/riff/model", "embedded", "The model that paints: embedded, the folder or file of another, or its name on the hub.", when=When.LOAD),
     Param("/riff/vae", "", "Another autoencoder for it, such as a tiny one: a folder, or a name on the hub.", when=When.LOAD),
@@ -169,7 +169,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("mix", 0.0, "From `prompt` (0) to `prompt_b` (1).", low=0, high=1),
     _voice("blend", "", "In place of `prompt`, several at once or names of slots, each with its weight: dub techno 0.7, church organ 0.3.", unit=WORDS, entries=True),
     _voice("slot", "", "Prompt slot whose words are played, by its name or number; other words leave it."),
-    _voice("seed", 0, "Number of the noise a clip is painted from.", low=0, high=2**31 - 1),
+    _voice("seed", 0, "Which take of the prompt: its noise and its notes. Seeds of one hundred play over the same chords.", low=0, high=2**31 - 1),
     _voice("seed_image", "", "Picture to start from: a shipped seed's name, any picture's file, or `last`, the sounding clip."),
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
     _voice("mask", "", "Where the seed picture is painted over, the rest stays: beats 5-8, bars 2, above 2 kHz, 200 Hz-2 kHz, beats 5-8 above 2 kHz, keep beats 1, or a picture's file."),

@@ -46,9 +46,9 @@ class Loop:
 
 LOOPS = (
     Loop("house drums only", 122, why="1 to 4 stack: play them together"),
-    Loop("deep house synth bass only", 122, "Am", seed=1, why="under 1"),
-    Loop("rhodes chords only", 122, "Am", seed=2, why="over 1 and 2"),
-    Loop("trumpet melody only", 122, "Am", seed=3, why="over 1 to 3"),
+    Loop("deep house synth bass only", 122, "Am", why="under 1"),
+    Loop("rhodes chords only", 122, "Am", why="over 1 and 2"),
+    Loop("trumpet melody only", 122, "Am", why="over 1 to 3"),
     Loop("funk slap bass and drums", 108, "Em", seed=4, why="two players in one loop"),
     Loop("dub techno chords with delay", 120, "Cm", seed=5, why="an effect"),
     Loop("amen break drums", 172, seed=6, why="fast"),

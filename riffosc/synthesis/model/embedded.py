@@ -25,7 +25,7 @@ from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
 from riffosc.synthesis.model.players import Band, Names, Played
 from riffosc.synthesis.model.reading import Reader
-from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, without_padding
+from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, in_round_numbers
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
 FAMILY = "riffosc-loops-1"
@@ -195,7 +195,7 @@ class EmbeddedModel:
         text (batch, text tokens, width), the band of as many clips."""
         batch, meter = len(x), Meter(score.bars, score.quantum)
         if self.plan.sizes.sentences:
-            text = without_padding(text)
+            text = in_round_numbers(text, 0 if band is None else band.tokens.shape[1])
         told = Conditions(
             text,
             score_features(torch.full((batch,), score.tempo), meter),

@@ -23,6 +23,7 @@ FILE = "text.safetensors"  # its name in a model's folder
 FORMAT = "riffosc-text-1"
 MOST_PIECES = 64  # of a prompt; what comes after is left out
 TURN = 1000.0  # the slowest rotation of places goes round in about this many pieces
+ROUND = 16
 WORDLESS = 0  # owner of a piece that belongs to no word: marks, "and", "with"
 
 
@@ -191,10 +192,11 @@ class Sentences:
             aside.replace(target)
 
 
-def without_padding(text: Tensor) -> Tensor:
-    """Text (batch, rows, width + 1) without the rows at its end that count in no prompt of the batch."""
-    used = int((text[..., -1] > 0).any(0).nonzero().max())
-    return text[:, : used + 1]
+def in_round_numbers(text: Tensor, beside: int = 0) -> Tensor:
+    """Text (batch, rows, width + 1) with no more rows than some prompt needs, made up to a multiple of 16 with what is
+    `beside` it: a processor's library makes ready anew for every size that it meets, which takes longer than a clip."""
+    used = 1 + int((text[..., -1] > 0).any(0).nonzero().max())
+    return nn.functional.pad(text[:, :used], (0, 0, 0, -(used + beside) % ROUND))
 
 
 class TextFileError(ValueError):
