@@ -20,7 +20,7 @@ PROGRAMME = (
     ("06_cue_and_take.py",),
     ("10_break_and_drop.py", "--voices", "2", "--bars", "1"),
     ("15_call_and_response.py", "--turns", "2"),
-    ("11_three_against_five.py", "--seconds", "2", "--voices", "1"),
+    ("11_three_against_five.py", "--seconds", "5", "--voices", "1"),
 )
 PAGE, HOUR = "13_phone_page.py", "09_an_hour.py"
 PATIENCE_S = 120
@@ -73,7 +73,7 @@ def tap(url: str) -> None:
 def clean(riff: Riff) -> None:
     """Silence, and everything as it was at first."""
     riff.send("panic")
-    riff.send("snapshot/recall", "clean", 0, "now")
+    riff.ask("snapshot/recall", "clean", 0, "now", answer="done")
     riff.ask("sync", 1, answer="synced")
 
 

@@ -47,7 +47,7 @@ def test_the_first_loop_and_who_listens_to_it(tmp_path: Path) -> None:
     both = f'"{EXAMPLES}/01_first_loop.sh" "jazz piano" && exec "$PYTHON" "{EXAMPLES}/02_listen.py" --clips 1'
     heard = play(tmp_path, "sh", "-c", both)
     assert "riff1 0: 'jazz piano', 8 beats at 120, seed 0" in heard
-    assert [path.name for path in loops(tmp_path, 1)] == ["riff1_000000_120bpm_2bars_jazz-piano_s0.wav"]
+    assert [path.name for path in loops(tmp_path, 1)] == ["riff1_000000_120bpm_2bars_C_jazz-piano_s0.wav"]
 
 
 @pytest.fixture(scope="module")

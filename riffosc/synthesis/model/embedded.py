@@ -5,7 +5,8 @@ encoder in a file of its own (`sentence.py`).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, in_
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
 FAMILY = "riffosc-loops-1"
+SMALL = 1024  # tokens, of all clips or windows of a batch
 WEIGHTS = Path(__file__).parent / "weights"  # of the model that is shipped
 
 
@@ -202,9 +204,20 @@ class EmbeddedModel:
             torch.tensor([key_numbers(score.key)] * batch),
             band,
         )
-        with self._precision():
+        with self._precision(), threads_for(x.shape[0] * x.shape[1]):
             velocity: Tensor = self.network.denoiser(x, torch.full((batch,), time), told, meter)
         return velocity.float()
+
+
+@contextmanager
+def threads_for(tokens: int) -> Iterator[None]:
+    """One thread for what is small: several would wait for each other longer than they work."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(1 if tokens <= SMALL else usual)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
 
 
 def fast_bfloat16() -> bool:
