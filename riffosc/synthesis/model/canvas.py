@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.masking import Shades, reach
 from riffosc.synthesis.model.arrangement import Arrangement
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
-from riffosc.synthesis.model.players import Played, band
+from riffosc.synthesis.model.players import Band, Played, band
 from riffosc.synthesis.performing import converted, tiled
 from riffosc.synthesis.prompt import parse_prompt
 from riffosc.synthesis.sampler import Course, Keep, blend_prompts, flow_course
@@ -40,7 +41,7 @@ class ScoreModel:
                 raise ModelError(f"The model in use takes no {what}: that is for models of Stable Diffusion's layout.")
 
     def canvas(self, request: ClipRequest) -> "ScoreCanvas":
-        return ScoreCanvas(self._model, request, self._arrange(request))
+        return ScoreCanvas(self._model, request, self._arrange)
 
 
 TRAINED = (1, 2, 4)  # bars; other lengths are seen through windows of so many
@@ -49,19 +50,30 @@ TRAINED = (1, 2, 4)  # bars; other lengths are seen through windows of so many
 class ScoreCanvas:
     axis = -2
 
-    def __init__(self, model: EmbeddedModel, request: ClipRequest, arranged: Arrangement) -> None:
+    def __init__(self, model: EmbeddedModel, request: ClipRequest, arrange: Arrange) -> None:
         self.shape, self.settings = model.shape(request.beats), model.settings
         self._silent = not parse_prompt(request.negative)
         self.guides_itself = self._silent and model.plan.guidance != 1 and request.guidance == model.plan.guidance
-        self._model, self._request = model, request
+        self._model, self._request, self._arrange = model, request, arrange
         self.columns = request.beats * model.settings.columns_per_beat
         bars = max(bars for bars in TRAINED if bars <= request.bars)
-        self._score = Score(bars, request.quantum, request.tempo, arranged.key)
-        self._key = request.key or (arranged.key if arranged.pitched else "")
+        self._bars = bars
         self._played: Played | None = None
-        self._band = band([arranged.players], request.beats, model.plan.sizes.tokens_per_beat)
         bar = self.shape[0] // request.bars
         self.windows = None if bars == request.bars else Windows(self.shape[0], bars * bar, grid=bar)
+
+    @cached_property
+    def _arranged(self) -> Arrangement:
+        """Not before something is to be painted: a canvas is also asked how it sees a sound, which may be long."""
+        return self._arrange(self._request)
+
+    @cached_property
+    def _score(self) -> Score:
+        return Score(self._bars, self._request.quantum, self._request.tempo, self._arranged.key)
+
+    @cached_property
+    def _band(self) -> Band | None:
+        return band([self._arranged.players], self._request.beats, self._model.plan.sizes.tokens_per_beat)
 
     def text(self) -> Tensor:
         away = self._model.text(parse_prompt(self._request.negative))
@@ -111,4 +123,5 @@ class ScoreCanvas:
     def picture(self, latents: Tensor) -> Picture:
         pixels = codec.to_pixels(self._model.decode(latents))
         request = self._request
-        return Picture(pixels, self._model.settings, request.beats, request.tempo, request.quantum, self._key)
+        key = request.key or (self._arranged.key if self._arranged.pitched else "")
+        return Picture(pixels, self._model.settings, request.beats, request.tempo, request.quantum, key)
