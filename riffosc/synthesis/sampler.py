@@ -7,7 +7,7 @@ Salimans 2022) and masks are here.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,6 +21,7 @@ Progress = Callable[[float], None]
 Keep = Callable[[Tensor, Tensor], Tensor]
 
 SHIFT = 3.0
+Time = TypeVar("Time", float, Tensor)
 
 
 class Course(Protocol):
@@ -137,8 +138,12 @@ def times(start: float, steps: int) -> list[float]:
     """
     even_start = start / (SHIFT - (SHIFT - 1) * start)
     count = max(1, ceil(steps * even_start))
-    even = [even_start * (count - step) / count for step in range(count + 1)]
-    return [SHIFT * time / (1 + (SHIFT - 1) * time) for time in even]
+    return [shifted(even_start * (count - step) / count) for step in range(count + 1)]
+
+
+def shifted(even: Time) -> Time:
+    """An even time 0..1 moved towards noise, which is 1."""
+    return SHIFT * even / (1 + (SHIFT - 1) * even)
 
 
 def sample(model: Denoiser, guidance: float, given: Given, draws: Draws, progress: Progress = lambda _: None) -> Tensor:

@@ -26,6 +26,7 @@ from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
 from riffosc.synthesis.model.reading import Reader
 from riffosc.synthesis.model.sentence import FILE, Sentences
+from riffosc.synthesis.sampler import shifted
 from riffosc.training.dataset import (
     Batch,
     Dataset,
@@ -40,7 +41,6 @@ from riffosc.training.samples import write_samples
 
 WARM_UP = 100  # steps
 STEADY = 0.4  # share of the budget at the full rate; from there it falls in a line to nothing
-TIME_MEAN, TIME_SPREAD = 1.1, 1.2  # of the logit of flow time
 PLAYERS = ".players."  # in the names of weights
 LOG_EVERY = 50
 CHECK_EVERY = 250
@@ -105,16 +105,17 @@ class Teacher:
 
 
 def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Teacher | None = None) -> Tensor:
-    """Mean square error of the velocity, at times spread evenly over a logit-normal distribution.
+    """Mean square error of the velocity, at times spread as the sampler's are, from noise to none.
 
-    It is shifted towards noise (Esser et al., arXiv 2403.03206, section 5.3.2): many tokens with a few strong
-    dimensions show through much noise what is played, so only the noisiest times have a use for the words.
+    They are shifted towards noise (Esser et al., arXiv 2403.03206, section 5.3.2): many tokens with a few strong
+    dimensions show through much noise what is played, so only the noisiest times have a use for the words. What is
+    seldom asked in training is guessed badly: by a logit-normal distribution, which has few times near the ends,
+    clips came out too loud (decided in pure noise) and poor in detail (decided in little).
     With a teacher, what guidance would make of that one's guesses is learned.
     """
     size = len(batch.latents)
     even = (torch.randperm(size, generator=generator) + torch.rand(size, generator=generator)) / size
-    normal = torch.special.ndtri(even.clamp(1e-4, 1 - 1e-4))
-    time_of = (TIME_MEAN + TIME_SPREAD * normal).sigmoid()
+    time_of = shifted(even)
     noise = torch.randn(batch.latents.shape, generator=generator)
     x = torch.lerp(batch.latents, noise, time_of[:, None, None])
     target = noise - batch.latents
