@@ -186,7 +186,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 @click.option("--mask", default="", help="Where the seed image is painted over: beats 5-8, above 2 kHz, a picture.")
 @click.option("--negative", default="", help="What to keep away from.")
 @click.option("--guidance", default=2.0, show_default=True, help="How strictly the prompt is followed.")
-@click.option("--steps", default=8, show_default=True, help="Denoising steps.")
+@click.option("--steps", default=5, show_default=True, help="Denoising steps.")
 @click.option("--samplerate", default=44100, show_default=True)
 @click.option("--model", default="embedded", show_default=True, help="The model that paints; see `riffosc models`.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("riff.wav"), show_default=True)
@@ -474,7 +474,7 @@ def bench() -> None:
 
 @bench.command("clip")
 @click.option("--repeat", default=5, show_default=True, help="Clips to take the median of.")
-@click.option("--steps", default=8, show_default=True)
+@click.option("--steps", default=5, show_default=True)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
 def bench_clip(repeat: int, steps: int, json_file: Path | None) -> None:
     """Seconds to make a clip with the embedded model, part by part, and their ratio to its length."""

@@ -40,7 +40,7 @@ class ClipRequest:
     denoising: float = 1.0  # 0 keeps `init` as it is (no model is run), 1 keeps nothing of it
     mask: Mask | None = None  # what of `init` is painted over; all of it if there is none
     guidance: float = 2.0
-    steps: int = 8
+    steps: int = 5
     bars: int = 2
     quantum: int = 4  # beats a bar
     tempo: float = 120.0

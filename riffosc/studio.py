@@ -14,7 +14,7 @@ def painting_options(command: Any) -> Any:
             click.option("--seed", default=0, show_default=True, help="Number of the noise."),
             click.option("--key", default="", help="Such as Am, F# or Ebm."),
             click.option("--guidance", default=2.0, show_default=True, help="How strictly the prompt is followed."),
-            click.option("--steps", default=8, show_default=True, help="Denoising steps."),
+            click.option("--steps", default=5, show_default=True, help="Denoising steps."),
             click.option("--model", default="embedded", show_default=True, help="What paints; see `riffosc models`."),
             click.option("--vae", default="", help="Another autoencoder for the model; see `riffosc models`."),
             click.option("--lora", default="", help="LoRA files, each with its strength: a.safetensors 0.8, b 1."),
