@@ -52,6 +52,7 @@ class Options:
     state: Path | None = None  # slots and snapshots; the user's data folder if none is named
     audio: str = "auto"  # jack, portaudio, none, or auto: JACK if it runs, else the sound card
     device: str | None = None  # of PortAudio; the default one if none is named
+    channels: int = 2  # of the sound card: the mix, then voice by voice, then the cue
     connect: tuple[str, ...] = ()
     client: str = "riffosc"  # as JACK knows it
     midi: (
@@ -103,7 +104,9 @@ async def running(options: Options) -> AsyncIterator[App]:
         stack.callback(engine.close)
         engine.renderer = renderer
         engine.conductor.ready = False
-        outputs = Outputs(player, choose_output(options.audio, options.device, options.client), options.connect)
+        outputs = Outputs(
+            player, choose_output(options.audio, options.device, options.client, options.channels), options.connect
+        )
         stack.push_async_callback(outputs.stop)
         await outputs.start()
         engine.clockwork.latency = engine.status.latency = lambda: outputs.current.latency

@@ -50,6 +50,13 @@ def player_options(command: Any) -> Any:
                 "--audio", default="auto", show_default=True, type=click.Choice(OUTPUTS), help="Where to play."
             ),
             click.option("--device", metavar="NAME", help="Sound card for PortAudio; see `riffosc devices`."),
+            click.option(
+                "--channels",
+                default=2,
+                show_default=True,
+                type=click.IntRange(2, 64),
+                help="Of the sound card: 2 for the mix; from 3 on voice by voice, then the cue.",
+            ),
             click.option("--no-audio", is_flag=True, help="Play nothing; the folder is all there is."),
             click.option(
                 "--connect",
@@ -144,6 +151,7 @@ def _play(folder: Path | None, options: dict[str, Any], settings: dict[str, Any]
             state=options["state"],
             audio="none" if options["no_audio"] else options["audio"],
             device=options["device"],
+            channels=options["channels"],
             connect=options["connect"],
             midi=None if options["no_midi"] else options["midi"],
             bind=options["bind"],

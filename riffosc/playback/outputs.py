@@ -194,10 +194,12 @@ class Outputs:
         self._now_playing(self._wanted)
 
 
-def choose_output(kind: str | bool = True, device: str | None = None, client: str = "riffosc") -> Output:
+def choose_output(
+    kind: str | bool = True, device: str | None = None, client: str = "riffosc", channels: int = 2
+) -> Output:
     """The output that is wanted: "jack", "portaudio", "none"; "auto" or True is JACK, or else a sound card.
 
-    `client` is what JACK is to call us.
+    `client` is what JACK is to call us; `channels` are a sound card's.
     """
     from riffosc.playback.auto import AutoOutput
     from riffosc.playback.jack import JackOutput
@@ -208,7 +210,7 @@ def choose_output(kind: str | bool = True, device: str | None = None, client: st
     if kind == "jack":
         return JackOutput(name=client)
     if kind == "portaudio":
-        return PortAudioOutput(device)
+        return PortAudioOutput(device, channels)
     if kind in (True, "auto"):
-        return AutoOutput(JackOutput(name=client), PortAudioOutput(device))
+        return AutoOutput(JackOutput(name=client), PortAudioOutput(device, channels))
     raise OutputError(f"there is no output named {kind}: jack, portaudio, none or auto")

@@ -1,4 +1,4 @@
-"""The PortAudio output: the main mix in stereo on a sound card; voices on further channels if asked for."""
+"""The PortAudio output: the main mix in stereo on a sound card; voices and the cue on further channels if asked for."""
 
 import logging
 from typing import Any
@@ -44,7 +44,7 @@ class PortAudioOutput:
             self._stream = self._open(library, player, portaudio_process.address)
         except (library.PortAudioError, ValueError) as error:
             self._lost = True
-            raise OutputError(f"no sound card to play on: {error}") from error
+            raise OutputError(f"no sound card to play on with {self._channels} channels: {error}") from error
         self.samplerate, self.latency = round(self._stream.samplerate), float(self._stream.latency)
         self.wires["samplerate"] = self.samplerate
 

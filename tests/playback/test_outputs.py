@@ -164,11 +164,11 @@ def test_now_goes_with_the_wall_clock(player: Player) -> None:
 PORTAUDIO = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
+from riffosc.playback.outputs import choose_output
 from riffosc.playback.player import Player
-from riffosc.playback.portaudio import PortAudioOutput
 from test_outputs import score
 player = Player(2)
-output = PortAudioOutput(channels=6)
+output = choose_output("portaudio", channels=6)
 output.open(player)
 output.start(player)
 print("ready", flush=True)
