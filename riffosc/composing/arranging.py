@@ -28,7 +28,7 @@ TAKES = 100  # seeds of one song: 0 to 99, 100 to 199, ...
 BARS = 2
 UNITS = {"straight": 0.0, "eighths": 0.5, "sixteenths": 0.25}
 CONTRASTS = ("BBaR", "BABR", "B.BR", "BaBR", "RBaR")  # a melody's bars where the harmony goes elsewhere
-VARIED = tuple(f"B{i}" for i in range(0, MOST_BARS, 2))  # every other contrast: the theme's own motifs in another form
+VARIED = {f"B{i}" for i in range(0, MOST_BARS, 2)}  # every other contrast: the theme's own motifs in another form
 FILLED = 0.85  # chance of a fill where a phrase closes
 
 

@@ -13,7 +13,7 @@ from riffosc.composing.patterns import FAMILIES
 from riffosc.composing.sounds import BY_ROLE
 from riffosc.composing.theory import SCALES
 
-MOST_BARS, MOST_BEATS = 512, 16
+MOST_BARS, MOST_BEATS = 4096, 16
 MODES = ("major", "minor")
 SWINGS = ("straight", "eighths", "sixteenths")
 STYLES: dict[str, tuple[str, ...]] = {  # what each role can play
