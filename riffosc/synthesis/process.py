@@ -59,7 +59,7 @@ class RendererProcess:
         threading.Thread(target=self._read, args=(self._pipe,), daemon=True).start()
 
     def _read(self, pipe: Connection) -> None:
-        """Any thread."""
+        """Any thread. It alone closes the pipe, once the renderer is gone: nobody else knows that it is not read."""
         try:
             while True:
                 message = pipe.recv()
@@ -68,6 +68,8 @@ class RendererProcess:
             # The loop may be closed already when riffosc itself is on its way out.
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._lose, pipe)
+        finally:
+            pipe.close()
 
     def _hear(self, pipe: Connection, message: Message) -> None:
         if pipe is not self._pipe:
@@ -130,7 +132,5 @@ class RendererProcess:
         self._stopping = True
         if self._watch:
             self._watch.cancel()
-        if self._pipe:
-            self._pipe.close()
-            self._pipe = None
+        self._pipe = None
         self._reap()
