@@ -118,9 +118,8 @@ def measure_osc(
             os.environ["JACK_DEFAULT_SERVER"] = SERVER
         process, wire = stack.enter_context(riffosc(folder, audio))
         figures: dict[str, Any] = {"rate": rate, "seconds": seconds}
-        figures |= _named("idle", _phase(process.pid, wire, rate, seconds))
-        set_to_work(wire)
-        figures |= _named("busy", _phase(process.pid, wire, rate, seconds))
+        figures |= _named("idle", _phase(wire, _Work(process.pid), rate, seconds))
+        figures |= _named("busy", _phase(wire, set_to_work(process.pid, wire), rate, seconds))
         if flood:
             figures |= _named("flood", _flood(process.pid, wire, flood_rate, flood))
         return figures
@@ -130,15 +129,21 @@ def _named(phase: str, figures: dict[str, Any]) -> dict[str, Any]:
     return {f"{phase}_{name}": value for name, value in figures.items()}
 
 
-def set_to_work(wire: Wire) -> None:
-    """Every voice evolves, in more steps than there is time for."""
+def set_to_work(pid: int, wire: Wire) -> "_Work":
+    """Every voice evolves, in more steps than there is time for. What is taken for it, once the renderer is at it."""
+    work = _Work(pid)
     for voice, prompt in enumerate(PROMPTS, 1):
         wire.say(f"/riff/{voice}/play", "prompt", prompt, "evolve", EVOLVE, "seed", voice, "steps", STEPS)
-    wire.wait_for("/riff/1/state", ["playing", "painting", "queued"])
+    end = time.perf_counter() + PATIENCE_S
+    while not work.cores()["renderer_cores"]:
+        if time.perf_counter() > end:
+            raise TimeoutError("the renderer does not begin")
+        time.sleep(0.1)
+    return work
 
 
-def _phase(pid: int, wire: Wire, rate: float, seconds: float) -> dict[str, Any]:
-    before, work = _counts(wire), _Work(pid)
+def _phase(wire: Wire, work: "_Work", rate: float, seconds: float) -> dict[str, Any]:
+    before = _counts(wire)
     seen = measure_latency(wire, rate, seconds)
     return {
         **_milliseconds([each.latency for each in seen]),
