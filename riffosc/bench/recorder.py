@@ -1,6 +1,7 @@
 """A JACK client that records some ports, in a process of its own: it shares no fate with what it listens to."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ class Recording:
 
 
 class Recorder:
-    """`frames` of some ports, kept in a file. Of a server that runs with -S it misses nothing."""
+    """Up to `frames` of some ports, kept in a file. Of a server that runs with -S it misses nothing."""
 
     def __init__(self, server: str, path: Path, frames: int, ports: Sequence[str]) -> None:
         self._path = path
@@ -33,6 +34,10 @@ class Recorder:
         assert self._process.stdout is not None
         if self._process.stdout.readline() != "ready\n":
             raise RuntimeError("the recorder cannot record")
+
+    def end(self) -> None:
+        """What has been heard until now is enough. Once it is ready."""
+        self._process.send_signal(signal.SIGTERM)
 
     @property
     def running(self) -> bool:
@@ -72,13 +77,18 @@ def record(server: str, path: str, frames: int, ports: list[str]) -> None:
             sound[place, at : at + part] = port.get_array()[:part]
         at += part
 
+    def enough(*_: object) -> None:
+        nonlocal frames
+        frames = at
+
+    signal.signal(signal.SIGTERM, enough)
     client.activate()
     for port, ours in zip(ports, inputs, strict=True):
         client.connect(port, ours)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     done.wait()
-    np.savez(path, sound=sound, blocks=np.array(blocks, np.int64))
+    np.savez(path, sound=sound[:, :at], blocks=np.array(blocks, np.int64))
     os._exit(0)  # libjack may freeze a Python client that is closed while its callback runs
 
 

@@ -41,7 +41,11 @@ let p = streamReplace tidal
 default (Pattern String, Integer, Double)
 """
 PATIENCE_S = 90.0
-SECONDS = 9.0
+LONGEST_S = 60.0
+CYCLE_S = 1 / 0.5625  # Tidal's own default
+LANDINGS = 4  # of voice 1, which are recorded
+FADED = RATE // 20  # frames: over by then is the crossfade into a clip that was there in the nick of time
+SOUNDS = 0.1  # of the loudest: from there on a clip is told from others
 
 
 class Dirt(asyncio.DatagramProtocol):
@@ -49,6 +53,11 @@ class Dirt(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
+
+    @property
+    def clips(self) -> set[int]:
+        """Of voice 1, which Tidal would have played."""
+        return {keys["n"] for keys in self.heard if keys["s"] == "riff1"}
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         self.heard += [keys(message) for message in read_packet(data) if message.address == "/dirt/play"]
@@ -86,6 +95,12 @@ class Ear:
         if slot:
             self.seeds[slot.job.number] = slot.job.request.seed
 
+    @property
+    def landed(self) -> list[News]:
+        """Clips of voice 1 that have begun, from their first frame on."""
+        told = [news for news in self.log.events if news.kind is NewsKind.LANDED and news.voice == 1]
+        return [news for news in told if news.slot in self.log.clips and not news.position]
+
     def _played(self, keys: Any, tag: float | None) -> None:
         self.events.append((dict(keys), tag))
         self._hear(keys, tag)
@@ -97,7 +112,7 @@ class Ear:
         self._take(message)
 
 
-async def play(app: App, ear: Ear, blocks: list[str], server: str) -> Recorder:
+async def play(app: App, ear: Ear, dirt: Dirt, blocks: list[str], server: str) -> Recorder:
     """The README's patterns in Tidal, what is heard of them, and at the end an example."""
     first, then, example = blocks
     with Path("ghci.log").open("w") as out:
@@ -110,9 +125,12 @@ async def play(app: App, ear: Ear, blocks: list[str], server: str) -> Recorder:
     await until(lambda: app.store.get("/riff/clock_source") == "tidal", "Tidal's clock")
     await until(lambda: len(list(Path("loops/riff1").glob("*.wav"))) > 1, "a second clip")
     ghci.stdin.write(then.encode())
-    recorder = record_voices(Path("sound.npz"), SECONDS, 1, server)
-    while recorder.running:
-        await asyncio.sleep(0.05)
+    recorder = record_voices(Path("sound.npz"), LONGEST_S, 1, server)
+    await asyncio.to_thread(recorder.wait_ready)
+    wanted, clips = len(ear.landed) + LANDINGS, len(dirt.clips)
+    await until(lambda: len(ear.landed) >= wanted and len(dirt.clips) >= clips + 2, "some clips")
+    await asyncio.sleep(CYCLE_S)  # the last of them is to be heard
+    recorder.end()
     ear.before_example = len(ear.events)
     ghci.stdin.write(example.encode())
     await until(lambda: {1, 2, 3, 4} <= {keys["riff"] for keys, _ in ear.events}, "the example")
@@ -131,7 +149,7 @@ async def main(server: str, boot: str, *blocks: str) -> None:
     with ExitStack() as stack:
         async with running(options) as app:
             survey, ear = stack.enter_context(peer("survey", server)), Ear(app)
-            recorder = await play(app, ear, list(blocks), server)
+            recorder = await play(app, ear, dirt, list(blocks), server)
             between, latency = frames_between(app), app.outputs.current.latency
             await asyncio.sleep(1.5)  # the survey is to reach beyond
         wall = Survey(survey.said, RATE)
@@ -145,13 +163,13 @@ async def main(server: str, boot: str, *blocks: str) -> None:
 
 def landings(ear: Ear, recording: Recording, wall: Callable[[float], float]) -> Iterator[tuple[int, float, float]]:
     """Seeds of voice 1, and the wall times at which each was painted and is heard to begin."""
-    clips = ear.log.clips
-    for news in ear.log.events:
-        if news.kind is NewsKind.LANDED and news.voice == 1 and news.slot in clips:
-            around = cut(recording, 0, news.frame - AROUND, 2 * AROUND + SOUND)
-            place = None if around is None else find(around, clips[news.slot][0, :SOUND].astype(np.float64))
-            if place is not None:
-                yield ear.seeds[news.slot], ear.painted[news.slot], wall(news.frame - AROUND + place)
+    for news in ear.landed:
+        clip = ear.log.clips[news.slot][0].astype(np.float64)
+        begin = FADED + int((np.abs(clip[FADED:]) > SOUNDS * np.abs(clip).max()).argmax())
+        around = cut(recording, 0, news.frame + begin - AROUND, 2 * AROUND + SOUND)
+        place = None if around is None else find(around, clip[begin : begin + SOUND])
+        if place is not None:
+            yield ear.seeds[news.slot], ear.painted[news.slot], wall(news.frame - AROUND + place)
 
 
 if __name__ == "__main__":
