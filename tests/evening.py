@@ -16,11 +16,11 @@ from riffosc.client import Riff
 PROGRAMME = (
     ("08_midi_set.py",),
     ("03_four_voices.py", "--voices", "2"),
-    ("04_evolving.py", "--minutes", "0.1"),
+    ("04_evolving.py", "--minutes", "0.05"),
     ("06_cue_and_take.py",),
     ("10_break_and_drop.py", "--voices", "2", "--bars", "1"),
     ("15_call_and_response.py", "--turns", "2"),
-    ("11_three_against_five.py", "--seconds", "5", "--voices", "1"),
+    ("11_three_against_five.py", "--seconds", "3", "--voices", "1"),
 )
 PAGE, HOUR = "13_phone_page.py", "09_an_hour.py"
 PATIENCE_S = 120

@@ -56,7 +56,9 @@ def measure_boundaries(seconds: float) -> dict[str, Any]:
     return in_own_network(__name__, seconds=seconds) or {"link": LEFT_OUT} | measure(seconds, link=False)
 
 
-async def play(name: str, seconds: float, folder: Path, server: str = SERVER) -> dict[str, Any]:
+async def play(
+    name: str, seconds: float, folder: Path, server: str = SERVER, settle_s: float = SETTLE_S
+) -> dict[str, Any]:
     """Figures of `seconds` of following one clock, all of riffosc on a JACK server that runs."""
     os.environ["JACK_DEFAULT_SERVER"] = server
     voices = {f"/riff/{v}/{what}": value for v, prompt in enumerate(PROMPTS, 1) for what, value in _voice(prompt)}
@@ -75,9 +77,10 @@ async def play(name: str, seconds: float, folder: Path, server: str = SERVER) ->
             app.engine.observe.append(log.hear)
             survey = stack.enter_context(peer("survey", server))
             other = stack.enter_context(leader(name, TEMPO, app.osc.port, server))
-            await asyncio.sleep(HEAD_START_S)
+            await asyncio.sleep(HEAD_START_S if name == "link" else 0.0)
             app.store.set("/riff/clock", name)
             await _settled(app, name)
+            await asyncio.sleep(settle_s)
             clips, xruns = len(log.clips), app.engine.player.xruns
             recorder = record_voices(folder / "sound.npz", seconds, len(PROMPTS), server)
             shaken = await _watch(app.engine.player, recorder)
@@ -115,13 +118,12 @@ def frames_between(app: App) -> int:
 
 
 async def _settled(app: App, name: str) -> None:
-    """The clock leads, every voice sounds, and some time has passed since."""
+    """The clock leads, and every voice sounds."""
     end = time.monotonic() + PATIENCE_S
     while app.store.get("/riff/clock_source") != name or not _sounding(app):
         if time.monotonic() > end:
             raise RuntimeError(f"{name} was not followed, or nothing sounds")
         await asyncio.sleep(0.1)
-    await asyncio.sleep(SETTLE_S)
 
 
 def _sounding(app: App) -> bool:

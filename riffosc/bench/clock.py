@@ -133,15 +133,17 @@ def leader(name: str, tempo: float, port: int, server: str, jitter_ms: float = 0
     return peer(name, *args[name])
 
 
-async def follow(name: str, tempo: float, seconds: float, server: str = SERVER) -> dict[str, float]:
+async def follow(
+    name: str, tempo: float, seconds: float, server: str = SERVER, settle_s: float = SETTLE_S
+) -> dict[str, float]:
     """Figures of `seconds` of following one clock, after it has settled."""
     with ExitStack() as stack:
         async with playing(server) as (ensemble, osc):
             survey = stack.enter_context(peer("survey", server))
             other = stack.enter_context(leader(name, tempo, osc.port, server, JITTER_MS))
-            await ensemble.run(HEAD_START_S)
+            await ensemble.run(HEAD_START_S if name == "link" else 0.0)
             ensemble.store.set("/riff/clock", name)
-            await ensemble.run(SETTLE_S)
+            await ensemble.run(settle_s)
             watched = await ensemble.watch(name, seconds)
             await ensemble.run(1.5)  # the survey is to reach beyond
             return watched.figures(other.said, survey.said, tempo)

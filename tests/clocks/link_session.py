@@ -25,7 +25,7 @@ async def until(ensemble: Ensemble, true) -> None:
 async def errors_ms(ensemble: Ensemble, peer: Peer) -> list[float]:
     """Of our place in the bar, against what the peer says of its own at the same moment."""
     off = []
-    for _ in range(30):
+    for _ in range(15):
         await ensemble.run(0.1)
         raw, now = time.clock_gettime(time.CLOCK_MONOTONIC_RAW), ensemble.player.now()
         theirs = peer.said[-1]
@@ -51,7 +51,7 @@ async def main() -> dict[str, object]:
         seen["joined before"] = ensemble.clockwork.link.joined
         store.set("/riff/link", 1)
         await until(ensemble, lambda: store.get("/riff/clock_source") == "link" and settled(ensemble, 97.0))
-        await ensemble.run(5.0)
+        await ensemble.run(3.0)
         seen["peers"] = store.get("/riff/peers")
         seen["tempo after joining"] = peer.said[-1]["tempo"]
         seen["errors"] = await errors_ms(ensemble, peer)

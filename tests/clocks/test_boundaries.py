@@ -58,7 +58,7 @@ def test_loops_begin_on_the_bar_of_another_program_while_new_ones_are_painted(cl
     server.start()
     monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
     try:
-        figures = asyncio.run(play(clock, 10.0, tmp_path, server.name))
+        figures = asyncio.run(play(clock, 8.0, tmp_path, server.name, settle_s=4.0))
     finally:
         server.close()
     assert figures["boundaries"] >= 6 and figures["unclear"] == 0

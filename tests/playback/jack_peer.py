@@ -41,6 +41,11 @@ def give_beats(state, count, position, is_new):
 def send(events):
     to_say.extend(events)
 
+def send_from_now(events):
+    now = c.last_frame_time
+    send([(now + frame, data) for frame, data in events])
+    return now
+
 def change(**values):
     globals().update(values)
 

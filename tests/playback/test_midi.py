@@ -54,13 +54,12 @@ def stage() -> Iterator[Stage]:
 
 def test_events_come_in_on_their_frame(stage: Stage) -> None:
     stage.peer.speak()
-    now = stage.peer.do("c.last_frame_time")
-    frames = np.cumsum(np.random.default_rng(1).integers(0, 700, 200)) + now + RATE // 2
+    frames = np.cumsum(np.random.default_rng(1).integers(0, 700, 200)) + RATE // 2
     messages = [(int(frame), bytes([0x90, k % 128, 1 + k % 100])) for k, frame in enumerate(frames)]
-    stage.peer.do(f"send({[(frame, data.hex()) for frame, data in messages]})")
+    now = stage.peer.do(f"send_from_now({[(frame, data.hex()) for frame, data in messages]})")
     heard: list[MidiEvent] = []
     stage.until(lambda: heard.extend(stage.player.midi_in()) or len(heard) >= len(messages))
-    assert heard == [MidiEvent(stage.frame(frame), data) for frame, data in messages]
+    assert heard == [MidiEvent(stage.frame(now + frame), data) for frame, data in messages]
 
 
 def test_short_messages_come_in_and_long_ones_do_not(stage: Stage) -> None:
