@@ -8,6 +8,7 @@ from riffosc.bench.endurance import HEAD, Paints, Row, endure, trend
 from riffosc.bench.memory import resident
 
 
+@pytest.mark.realtime
 def test_a_turn_is_told() -> None:
     async def told() -> list[Row]:
         return [row async for row in endure([Paints()], minutes=0.001, every_s=3)]

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-import torch
 from click.testing import CliRunner
 
 from riffosc.cli import main
@@ -15,11 +14,6 @@ from riffosc.wav import WavTags, read_loop
 
 RATE = 22050
 WISHES = Wishes("piano", 0.6)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
 
 
 def clicks(tempo: float, seconds: float, samplerate: int = RATE) -> np.ndarray:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import soundfile
-import torch
 from click.testing import CliRunner
 
 from riffosc.cli import main
@@ -85,7 +84,6 @@ def test_mistakes_are_said_before_anything_is_painted(tmp_path: Path, series: ob
 
 
 def test_a_batch_is_painted_listed_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    torch.set_num_threads(1)
     common = {"steps": 1, "guidance": 1, "bars": 1, "tempo": 240}
     path = written(tmp_path, {"params": common, "entries": [{"prompt": "house drums"}, {"prompt": "organ", "seed": 7}]})
     out = tmp_path / "loops"

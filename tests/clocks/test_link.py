@@ -12,6 +12,7 @@ from riffosc.bench.clock import WAYS
 from riffosc.clocks.link import LinkClock
 
 link = pytest.importorskip("link")
+pytestmark = pytest.mark.realtime
 SESSION = Path(__file__).with_name("link_session.py")
 HERE = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 

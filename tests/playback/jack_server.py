@@ -31,6 +31,8 @@ class Server:
 
     def __post_init__(self) -> None:
         """A name of a few: a killed server keeps its place in the registry until one of that name comes again."""
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            raise RuntimeError("a JACK server beside other tests: mark this one `jack`, so that it runs alone")
         self._lock, self.name = take_name()
 
     def close(self) -> None:

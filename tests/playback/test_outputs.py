@@ -109,7 +109,7 @@ def expected(timeline: Timeline) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.jack
-@pytest.mark.parametrize("period", [64, 256, 1024])
+@pytest.mark.parametrize("period", [64, 1024])
 def test_jack_plays_what_memory_plays(
     tmp_path: Path, player: Player, server: Server, open_jack: Callable[..., JackOutput], period: int
 ) -> None:
@@ -131,6 +131,7 @@ def test_jack_plays_what_memory_plays(
     assert np.abs(main[:, start:end]).max() > 0.5
 
 
+@pytest.mark.realtime
 def test_null_lands_where_memory_lands(player: Player) -> None:
     output = NullOutput()
     output.start(player)
@@ -145,6 +146,7 @@ def test_null_lands_where_memory_lands(player: Player) -> None:
     assert player.levels()[0] > 0.4
 
 
+@pytest.mark.realtime
 def test_now_goes_with_the_wall_clock(player: Player) -> None:
     output = NullOutput()
     output.start(player)

@@ -1,7 +1,6 @@
 """`riffosc bench codec`, small: every figure is there, and the measures can tell good from bad."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -37,16 +36,6 @@ def short_pictures(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take minutes where the processor is shared."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.mark.usefixtures("one_thread")
 def test_every_figure_of_both_inverters_and_both_settings(short_pictures: Path) -> None:
     file = short_pictures / "figures.json"
     result = bench("--pictures", str(short_pictures), "--json", str(file))

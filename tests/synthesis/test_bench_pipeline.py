@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from click.testing import CliRunner
 
 from riffosc.bench import pipeline
@@ -15,14 +14,6 @@ from riffosc.bench.pipeline import CONFIG, PARTS, Recipe, Row, Scope
 from riffosc.bench.random_models import SIZES, random_pipeline, write_tokenizer
 from riffosc.cli import main
 from riffosc.synthesis.place import EXACT, fastest
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def test_rows_of_the_recipe_and_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,10 @@
 """What a mask keeps is kept to the pixel, whichever model paints, and what it does not is new."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from stable_models import write_model
 
@@ -23,15 +21,6 @@ HOUSE = PictureShelf().find("house")
 REQUEST = ClipRequest(
     prompts=(("church organ", 1.0),), seed=3, init=HOUSE, denoising=1.0, guidance=1.0, steps=2, bars=2, tempo=120.0
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """So small, threads only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Same weights, scheduler, seeds and steps: not circular, our pictures are those of plain diffusers."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,15 +31,6 @@ ONE_BEAT_S = COLUMNS / 100 / 4
 REQUEST = ClipRequest(
     prompts=(("techno drums", 1.0),), negative="bass", seed=5, guidance=7.0, steps=4, bars=1, tempo=60 / ONE_BEAT_S
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """So small, threads only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """What makes a model of Stable Diffusion's layout quick leaves its pictures as they are."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,14 +28,6 @@ ROUNDING = 2  # of 255
 REQUEST = ClipRequest(
     prompts=(("techno drums", 1.0),), seed=3, guidance=7.0, steps=2, bars=1, tempo=240.0, rig=Rig("random")
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -24,11 +24,6 @@ RATE = 22050
 EDGE_HZ = 1000
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 def low_and_high(mix: torch.Tensor, progress: object) -> torch.Tensor:
     """A separator that can be foretold: what is below 1 kHz, and what is above."""
     assert mix.shape[0] == 2 and callable(progress)

@@ -1,6 +1,6 @@
 """Loops longer than what a model was trained on: whole, without joints, and not the same thing over again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,15 +24,6 @@ from riffosc.synthesis.windows import AT_ONCE, Windows
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 LENGTHS = st.integers(2, 40).flatmap(lambda length: st.tuples(st.just(length), st.integers(2, length)))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """So small, threads only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
