@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from riffosc.composing.loop import STEP, Loop, Note, Part
+from riffosc.composing.playing import untangled
 
 GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, fill the unit interval as evenly as any: Weyl's sequence
 
@@ -17,16 +18,18 @@ GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, fill the unit interv
 def handed_over(loops: Sequence[tuple[Loop | None, float]]) -> tuple[Part, ...]:
     """The parts of loops with shares that add up to 1; None stands for silence. Neighbours are beside each other.
 
-    Players of different loops who have role, sound and effects in common are one player.
+    Players of different loops who have role, sound and effects in common are one player; no pitch is in its own way.
     """
     parts: dict[tuple[str, str, tuple[str, ...]], Part] = {}
     ends = list(accumulate(share for _, share in loops))
     for (loop, share), end in zip(loops, ends, strict=True):
-        for part in loop.parts if loop else ():
+        if loop is None:
+            continue
+        for part in loop.parts:
             notes = tuple(_within(part.notes, end - share, end if end < ends[-1] else 2.0))
             known = (part.role, part.instrument, part.effects)
             if known in parts:
-                notes = tuple(sorted(parts[known].notes + notes))
+                notes = untangled(parts[known].notes + notes, loop.beats)
             if notes:
                 parts[known] = replace(part, notes=notes)
     return tuple(parts.values())

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 STEP = 1.1
+MOST = 10.0  # of a weight, up or down: far more than is of use, and no number overflows
 TOKEN = re.compile(r"\\[()\[\]\\]|[(\[]|:\s*[+-]?\d*\.?\d+\s*\)|[)\]]|[^\\()\[\]:]+|.", re.DOTALL)
 Spans = tuple[tuple[str, float], ...]
 
@@ -39,7 +40,7 @@ def parse_prompt(prompt: str) -> Spans:
 
 def _multiply(pieces: list[_Piece], weight: float) -> None:
     for piece in pieces:
-        piece.weight *= weight
+        piece.weight = min(max(piece.weight * weight, -MOST), MOST)
 
 
 def _joined(pieces: list[_Piece]) -> Spans:

@@ -51,5 +51,13 @@ def test_a_note_that_swings_goes_with_its_sixteenth() -> None:
     assert [_late(note) for note in before] == list(after)
 
 
+def test_one_player_of_two_loops_plays_no_pitch_twice_at_once() -> None:
+    long = replace(loop(60), parts=(Part("chords", "piano", (Note(0.0, 8.0, 60, 100),)),))
+    (part,) = handed_over([(long, 0.5), (loop(60), 0.5)])
+    ends = [note.start_beat + note.length_beats for note in part.notes]
+    assert len(part.notes) > 8
+    assert all(end <= after.start_beat for end, after in zip(ends, part.notes[1:], strict=False))
+
+
 def _late(note: Note) -> Note:
     return note._replace(start_beat=note.start_beat + 0.08 * (note.start_beat * 4 % 2))

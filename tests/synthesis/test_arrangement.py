@@ -9,6 +9,7 @@ import pytest
 from riffosc.clip import ClipRequest
 from riffosc.composing.effecting import EFFECTS
 from riffosc.composing.sounds import BY_ROLE
+from riffosc.composing.theory import SCALES
 from riffosc.composing.wish import Wish
 from riffosc.picture import EMBEDDED, Picture
 from riffosc.synthesis.model.arrangement import Arrangement, arrangement
@@ -21,6 +22,7 @@ WISHES: dict[str, Wish] = {
     "bass": {"genre": "jazz", "roles": ("bass",), "instruments": {"bass": "double bass"}},
     "kit": {"genre": "house", "roles": ("drums",)},
     "house": {"genre": "house", "roles": ("drums", "chords")},
+    **{scale: {"genre": "house", "roles": ("chords",), "scale": scale} for scale in SCALES},
 }
 PICTURE = Picture(np.zeros((1, EMBEDDED.bins, 512), np.uint8), EMBEDDED, 8, 120.0, 4, "")
 
@@ -56,6 +58,38 @@ def test_voices_agree_with_no_key_told(seed: int) -> None:
     assert {one.key for one in heard} == {"C"}
     assert len(set.union(*(pitch_classes(one) for one in heard))) <= 7
     assert arranged(("house", 1.0), seed=seed).key == "Am"
+
+
+@pytest.mark.parametrize(
+    ("scale", "key"),
+    [
+        *(("dorian", "Dm"), ("phrygian", "Em"), ("lydian", "F"), ("mixolydian", "G"), ("major", "C"), ("minor", "Am")),
+        *(("harmonic minor", "Am"), ("blues", "Am"), ("minor pentatonic", "Am"), ("major pentatonic", "C")),
+    ],
+)
+def test_a_scale_that_a_prompt_names_agrees_with_other_voices_too(scale: str, key: str) -> None:
+    heard = arranged((scale, 1.0), seed=3)
+    assert heard.key == key
+    strange = {"harmonic minor": {8}, "blues": {3}}.get(scale, set())
+    assert pitch_classes(heard) <= {0, 2, 4, 5, 7, 9, 11} | strange
+
+
+def test_a_scale_gives_way_to_a_key_of_the_other_side() -> None:
+    assert pitch_classes(arranged(("dorian", 1.0), key="C")) <= {0, 2, 4, 5, 7, 9, 11}
+    assert pitch_classes(arranged(("lydian", 1.0), key="C")) <= {0, 2, 4, 6, 7, 9, 11}
+
+
+def test_a_prompt_is_read_once_a_clip() -> None:
+    class Counting(ByName):
+        read = 0
+
+        def wish(self, prompts: Sequence[tuple[str, float]], seed: int, negative: str = "") -> Wish:
+            self.read += 1
+            return super().wish(prompts, seed, negative)
+
+    counting = Counting()
+    arrangement(ClipRequest((("piano", 1.0),)), counting, NAMES)
+    assert counting.read == 1
 
 
 def test_drums_alone_are_in_no_key() -> None:

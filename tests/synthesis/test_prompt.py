@@ -31,6 +31,12 @@ def test_weights(prompt: str, spans: tuple[tuple[str, float], ...]) -> None:
     assert [weight for _, weight in parsed] == pytest.approx([weight for _, weight in spans])
 
 
+@pytest.mark.parametrize("prompt", [f"(a:{'9' * 400})", "(" * 300 + "a" + ")" * 300, f"(a:-{'9' * 400})"])
+def test_no_weight_is_more_than_ten(prompt: str) -> None:
+    ((_, weight),) = parse_prompt(prompt)
+    assert abs(weight) == 10
+
+
 @given(st.text(alphabet="ab ()[]:\\1.5é", max_size=60))
 def test_any_typing_gives_some_prompt(prompt: str) -> None:
     for text, weight in parse_prompt(prompt):
