@@ -13,6 +13,7 @@ from riffosc.synthesis.model.embedded import EmbeddedModel, Score
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
 from riffosc.synthesis.model.sentence import EncoderSizes, SentenceEncoder, save_encoder
+from riffosc.synthesis.sampler import shifted
 from riffosc.training.corpus import write_shard
 from riffosc.training.dataset import Dataset, fit_autoencoder
 from riffosc.training.fit import FitOptions, Trainer, begun, export, fit
@@ -149,7 +150,9 @@ def test_guidance_is_learned_from_a_plain_model(options: FitOptions, tmp_path: P
     plain = EmbeddedModel.load(tmp_path / "plain").network
     told = Conditions(plain.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
     free = replace(told, text=plain.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(batch.key))
-    x, time = torch.randn_like(batch.latents), torch.full((len(batch.latents),), 0.95)
+    noise = torch.randn(batch.latents.shape, generator=trainer.generator)
+    time = shifted(torch.linspace(0.01, 0.99, len(noise)))
+    x = torch.lerp(batch.latents, noise, time[:, None, None])
     with torch.no_grad():
         own, away = (plain.denoiser(x, time, each, batch.meter) for each in (told, free))
         once = trainer.averaged.denoiser(x, time, told, batch.meter)
