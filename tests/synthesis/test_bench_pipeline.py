@@ -31,7 +31,9 @@ def test_rows_of_the_recipe_and_of_ours(tmp_path: Path, monkeypatch: pytest.Monk
     ]  # fmt: skip
     assert [row["passes"] for row in rows] == [4, 4, 4, 4, 4], "PNDM goes one of its steps twice"
     for row in rows:
-        assert 0 < sum(row[part] for part in PARTS) < 3 * row["seconds"] + 0.1
+        parts = sum(row[part] for part in PARTS)
+        other_run = row["what"] == "recipe"  # than the one whose seconds are told
+        assert parts > 0 and (other_run or parts < 3 * row["seconds"] + 0.1)
         assert row["apart"] == 0 or fastest().is_gpu, "a processor paints at first as ever"
         assert row["times_the_recipe"] == pytest.approx(rows[0]["seconds"] / row["seconds"])
     assert len(result.output.splitlines()) >= 2 + len(rows)

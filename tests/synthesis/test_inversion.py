@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from riffosc.picture import EMBEDDED, PictureSettings
+from riffosc.synthesis import codec
 from riffosc.synthesis.filterbank import Filterbank, mel_filterbank
 from riffosc.synthesis.lattice import OVERLAP, Lattice, fast_length, is_smooth, lattice
 from riffosc.synthesis.phases import Steps, integrated_phases
@@ -99,6 +100,14 @@ def test_seeds_choose_where_phases_begin_and_nothing_else() -> None:
     assert np.array_equal(one, again)
     turned = np.exp(1j * (other - one))
     assert np.allclose(turned, turned[0, 0], atol=0.01) and abs(turned[0, 0] - 1) > 0.1
+
+
+def test_clips_at_once_on_threads_have_the_phases_they_have_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    magnitude, steps = torch.rand(3, 40, 200, generator=torch.Generator().manual_seed(1)), Steps(100, 400, 300.0, 150.0)
+    together = codec._phases(magnitude, steps, [4, 5, 6])
+    for clip, seed, phases in zip(magnitude, (4, 5, 6), together, strict=True):
+        assert np.array_equal(phases, integrated_phases(clip.numpy(), steps, seed))
 
 
 def test_silence_has_phases_too() -> None:
