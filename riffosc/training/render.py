@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
+from riffosc.composing.casting import lent
 from riffosc.composing.grooves import DRUMS
 from riffosc.composing.loop import Loop, Part
-from riffosc.composing.sounds import BY_ROLE
 from riffosc.training.effects import EFFECTS, Bars, room
 from riffosc.training.kits import Kit, hit, tuned
 from riffosc.training.mixing import at_level, limited, loudness
@@ -82,13 +82,15 @@ class Player:
     def _dry(self, loop: Loop, part: Part) -> Audio:
         """A part without effects, at any level: (1 or 2 channels, frames)."""
         rng = np.random.default_rng(part.seed)
-        source = BY_ROLE[part.role][part.instrument].source
+        sound = lent(part.role, part.instrument)
+        assert sound is not None, part
+        source = sound.source
         score = Score(part.notes, loop.frames(self.samplerate), loop.beats, self.samplerate)
         if part.role == "drums":
             return struck(score, self._kit(source, rng))[None]
         if isinstance(source, int):
             return self._font.pitched(source, score)
-        return (TEXTURES[source](score, rng) if part.role == "texture" else played(source, score, rng))[None]
+        return (TEXTURES[source](score, rng) if source in TEXTURES else played(source, score, rng))[None]
 
     def _kit(self, source: int | str, rng: Generator) -> Hit:
         if isinstance(source, int):

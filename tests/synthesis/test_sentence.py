@@ -14,11 +14,11 @@ from riffosc.synthesis.model.embedded import EmbeddedModel, ModelError, Plan, Sc
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
 from riffosc.synthesis.model.sentence import (
     FILE,
+    FORMAT,
     EncoderSizes,
     Reader,
     SentenceEncoder,
     Sentences,
-    TextFileError,
     in_round_numbers,
     load_encoder,
     padded,
@@ -207,5 +207,9 @@ def test_faults_are_told_in_words(model: EmbeddedModel, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match=words):
             EmbeddedModel.load(tmp_path)
     save_file({"pieces": torch.zeros(1)}, tmp_path / FILE)
-    with pytest.raises(TextFileError, match="not a text encoder"):
+    with pytest.raises(ModelError, match="not a text encoder"):
         load_encoder(tmp_path / FILE)
+    for about in ({}, {"heads": "two"}):
+        save_file({"pieces": torch.zeros(1)}, tmp_path / FILE, {"format": FORMAT, **about})
+        with pytest.raises(ModelError, match="is damaged"):
+            load_encoder(tmp_path / FILE)

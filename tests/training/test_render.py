@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from riffosc.composing.arranging import arranged
 from riffosc.composing.composer import compose_for
 from riffosc.composing.loop import ROLES, Loop, Note, Part
 from riffosc.training.mixing import LEVEL_DB, limited, loudness
@@ -27,6 +28,12 @@ def player() -> Iterator[Player]:
 
 def loop_of(*parts: Part, tempo: float = 113.7, bars: int = 1) -> Loop:
     return Loop(tempo, 4, bars, 0, "major", "rock", parts)
+
+
+def test_instruments_that_are_lent_to_another_role_sound(player: Player) -> None:
+    lent = {"bass": "flute", "chords": "slap bass", "lead": "vinyl crackle", "texture": "saw lead"}
+    loop = arranged(3, {"instruments": lent, "bars": 1, "quantum": 4, "tempo": 240.0})
+    assert all(rms(player.stem(loop, part)) > 1e-3 for part in loop.parts)
 
 
 def rms(audio: Audio) -> float:

@@ -32,7 +32,8 @@ sound harmonica: mouth harp, mouthorgan
 sound nylon guitar: flamenco guitar, spanish guitar, requinto
 sound steel guitar: dobro, lap steel, pedal steel, slide guitar, twelve string, 12 string guitar, strummed guitar
 sound nylon guitar, steel guitar, clean guitar, electric guitar, jazz guitar: guitar, six string, guitarist
-sound distorted guitar, overdriven guitar: rock guitar, metal guitar, shredding, shred guitar, guitar riff, guitar solo
+sound distorted guitar, overdriven guitar: rock guitar, metal guitar, guitar riff
+sound lead/distorted guitar: guitar solo, shredding, shred guitar, soloing guitar
 sound distorted guitar: distortion guitar, high gain guitar
 sound muted guitar, clean guitar: funk guitar, wah guitar, rhythm guitar
 sound harp: harpist

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from riffosc.clip import ClipRequest
@@ -26,7 +24,8 @@ from riffosc.synthesis.model.keys import key_numbers
 from riffosc.synthesis.model.network import Conditions, Denoiser, Meter, Sizes, score_features
 from riffosc.synthesis.model.players import Band, Names, Played
 from riffosc.synthesis.model.reading import Reader
-from riffosc.synthesis.model.sentence import FILE, Sentences, TextFileError, in_round_numbers
+from riffosc.synthesis.model.sentence import FILE, Sentences, in_round_numbers
+from riffosc.synthesis.model.tensors import read_tensors, write_tensors
 from riffosc.synthesis.model.text import TextEncoder, Tokenizer, Vocabulary, weigh
 
 FAMILY = "riffosc-loops-1"
@@ -120,7 +119,7 @@ class EmbeddedModel:
         plan = read_plan(folder / "model.json")
         network, autoencoder = plan.network(), plan.autoencoder()
         both = nn.ModuleDict({"network": network, "autoencoder": autoencoder})
-        tensors = _read_tensors(folder / "model.safetensors")
+        tensors, _ = read_tensors(folder / "model.safetensors")
         try:
             both.load_state_dict(tensors)
         except RuntimeError as error:
@@ -133,10 +132,7 @@ class EmbeddedModel:
         folder.mkdir(parents=True, exist_ok=True)
         both = nn.ModuleDict({"network": self.network, "autoencoder": self.autoencoder})
         tensors = {name: tensor.half().contiguous() for name, tensor in both.state_dict().items()}
-        aside = folder / "model.safetensors.part"
-        save_file(tensors, aside)
-        aside.chmod(0o644)  # it comes readable by its owner only
-        aside.replace(folder / "model.safetensors")
+        write_tensors(folder / "model.safetensors", tensors)
         if self.sentences is not None:
             self.sentences.copy_to(folder)
         if self.reader is not None:
@@ -262,10 +258,7 @@ def read_sentences(plan: Plan, path: Path) -> Sentences | None:
     """The sentence encoder that a plan asks for, or a ModelError."""
     if not plan.sizes.sentences:
         return None
-    try:
-        sentences = Sentences(path, plan.sizes.text_tokens)
-    except TextFileError as error:
-        raise ModelError(str(error)) from None
+    sentences = Sentences(path, plan.sizes.text_tokens)
     if sentences.width != plan.sizes.text_width:
         raise ModelError(f"{path} gives {sentences.width} numbers a word, its model.json says {plan.sizes.text_width}.")
     return sentences
@@ -276,12 +269,3 @@ def read_reader(plan: Plan, path: Path, sentences: Sentences | None) -> Reader |
     if not plan.sounds or sentences is None:
         return None
     return Reader.load(path, sentences)
-
-
-def _read_tensors(path: Path) -> dict[str, Tensor]:
-    try:
-        return {name: tensor.float() for name, tensor in load_file(path).items()}
-    except FileNotFoundError:
-        raise ModelError(f"There is no model in {path.parent}: {path.name} is missing.") from None
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} cannot be read: {error}") from None

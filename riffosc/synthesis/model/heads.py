@@ -11,8 +11,6 @@ from itertools import combinations
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -21,6 +19,7 @@ from riffosc.composing.loop import ROLES
 from riffosc.composing.sounds import BY_ROLE, FAMILIES, FREE_REEDS
 from riffosc.composing.wish import MODES, SWINGS
 from riffosc.synthesis.failing import ModelError
+from riffosc.synthesis.model.tensors import UNFIT, read_tensors, write_tensors
 
 FILE = "reading.safetensors"  # its name in a model's folder
 FORMAT = "riffosc-reading-1"
@@ -96,10 +95,7 @@ class Heads(nn.Module):
     def save(self, path: Path) -> None:
         """Written in float16, whole or not at all."""
         tensors = {name: tensor.half().contiguous() for name, tensor in self.state_dict().items()}
-        aside = path.with_suffix(".part")
-        save_file(tensors, aside, {"format": FORMAT, "labels": json.dumps(self.labels)})
-        aside.chmod(0o644)  # it comes readable by its owner only
-        aside.replace(path)
+        write_tensors(path, tensors, {"format": FORMAT, "labels": json.dumps(self.labels)})
 
 
 def features(text: Tensor) -> Tensor:
@@ -110,21 +106,14 @@ def features(text: Tensor) -> Tensor:
 
 def load_heads(path: Path) -> Heads:
     """The heads, frozen. Raises ModelError, in words."""
-    try:
-        with safe_open(path, "pt") as file:
-            about = file.metadata() or {}
-            stored = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118, a file is no dict
-    except FileNotFoundError:
-        raise ModelError(f"{path.name} is missing in {path.parent}.") from None
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} cannot be read: {error}") from None
+    stored, about = read_tensors(path)
     if about.get("format") != FORMAT:
         raise ModelError(f"{path} does not tell how prompts are read in the format {FORMAT}.")
     try:
         labels = {str(kind): tuple(names) for kind, names in json.loads(about["labels"]).items()}
         heads = Heads(len(stored["mean"]) // 2, len(stored["up.bias"]), labels)
         heads.load_state_dict(stored)
-    except (KeyError, ValueError, AttributeError, TypeError, RuntimeError) as error:
+    except UNFIT as error:
         raise ModelError(f"{path} is damaged: {error}") from None
     if missing := set(LABELS) - set(labels):
         raise ModelError(f"{path} does not know of {', '.join(sorted(missing))}.")

@@ -1,6 +1,7 @@
 """Keys by name, as parameters and as words of a prompt."""
 
 import re
+from collections.abc import Sequence
 
 NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
@@ -8,7 +9,9 @@ MODES = {"": False, "maj": False, "major": False, "m": True, "min": True, "minor
 ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 UNKNOWN_KEY = (12, 2)
 MAJOR, MINOR = ("major", "ionian", "lydian", "mixolydian"), ("minor", "aeolian", "dorian", "phrygian")
-SAID = re.compile(rf"(?<!\w)([a-g])(?:\s?([#♯♭])|[ -](sharp|flat)|(b))?\s({'|'.join(MAJOR + MINOR)})\b(\s+\w)?")
+SIGN = r"(?:\s?([#♯♭])|[ -](sharp|flat)|(b))?"
+SAID = re.compile(rf"(?<!\w)([a-g]){SIGN}\s(?:harmonic )?({'|'.join(MAJOR + MINOR)})\b(\s+\w)?", re.IGNORECASE)
+SHORT = re.compile(rf"\b(?:in|key of) ([a-g]){SIGN}(m|min|maj)?(?![\w#♯♭])(\s+\w)?", re.IGNORECASE)
 
 
 def parse_key(key: str) -> tuple[int, bool] | None:
@@ -40,15 +43,24 @@ def key_name(numbers: tuple[int, int]) -> str:
 def key_said(prompt: str) -> str:
     """The key that a prompt names: "rhodes in e flat minor" says Ebm; empty where it names none.
 
-    "a minor" is one where nothing follows it that it could belong to, or "in" stands before it.
+    "a minor" is one where nothing follows it that it could belong to, or "in" stands before it. "in f#m", "key of e"
+    and "in E" are keys, too; "in a" is not.
     """
-    text = prompt.lower()
-    for found in SAID.finditer(text):
-        root, mark, word, letter, mode, more = found.groups()
-        sharp, flat = mark in ("#", "♯") or word == "sharp", bool(letter) or mark == "♭" or word == "flat"
-        article = (
-            root == "a" and more and not (sharp or flat) and not text[: found.start()].endswith(("in ", "key of "))
-        )
-        if not article:
-            return root.upper() + "#" * sharp + "b" * flat + "m" * (mode in MINOR)
+    for found in SAID.finditer(prompt):
+        root, *signs, mode, more = found.groups()
+        told = any(signs) or prompt[: found.start()].lower().endswith(("in ", "key of "))
+        if told or not (root in "aA" and more):
+            return _named(root, signs, mode.lower() in MINOR)
+    for found in SHORT.finditer(prompt):
+        root, *signs, mode, more = found.groups()
+        letter = root.isupper() and not prompt.isupper()
+        if mode or any(signs) or letter or (found[0][0] in "kK" and not (root in "aA" and more)):
+            return _named(root, signs, (mode or "").lower() in ("m", "min"))
     return ""
+
+
+def _named(root: str, signs: Sequence[str | None], minor: bool) -> str:
+    """`signs` are a mark, a word and a letter, of which one is there at most."""
+    sign = next(filter(None, signs), "").lower()
+    sharp, flat = sign in ("#", "♯", "sharp"), sign in ("b", "♭", "flat")
+    return root.upper() + "#" * sharp + "b" * flat + "m" * minor

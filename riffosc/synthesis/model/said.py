@@ -30,7 +30,7 @@ loop groove piece track riff pattern rhythm line theme phrase part music song in
 style type kind something somebody someone anyone please give me i we you want need hear play playing played
 make it its is be that this could would like love can let us us having have has using use made built featuring
 performance performing excerpt flavour flavoured belongs sounding very really quite bit little lot more less so
-too nice good great cool new big bar bars beats bpm tempo key sharp flat tuned tonality as if or nor
+too nice good great cool new big bar bars beats bpm tempo key sharp flat m min maj tuned tonality as if or nor
 there only one two three four then just while what which who vibe vibes feel feeling mid close set dj few many notes
 """
 FILLERS = STOP_WORDS | frozenset(_FILLERS.split())

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from riffosc.synthesis.failing import ModelError
+from riffosc.synthesis.model.tensors import UNFIT, read_tensors, write_tensors
 from riffosc.synthesis.model.text import STOP_WORDS
 from riffosc.synthesis.model.wordpiece import WordPiece, split
 
@@ -171,7 +171,7 @@ class Sentences:
     """A text encoder and its reader: prompts in, text of always the same shape out."""
 
     def __init__(self, path: Path, most_words: int) -> None:
-        """Raises TextFileError for a file that cannot be used."""
+        """Raises ModelError for a file that cannot be used."""
         self.path = path
         self.encoder, pieces = load_encoder(path)
         self.most_words, self.width = most_words, self.encoder.sizes.width
@@ -199,10 +199,6 @@ def in_round_numbers(text: Tensor, beside: int = 0) -> Tensor:
     return nn.functional.pad(text[:, :used], (0, 0, 0, -(used + beside) % ROUND))
 
 
-class TextFileError(ValueError):
-    """A text encoder's file that cannot be used, in words."""
-
-
 def save_encoder(path: Path, encoder: SentenceEncoder, pieces: Sequence[str], about: dict[str, str]) -> None:
     """The file: matrices in 8 bits with a scale for each row, the rest in 16; `about` goes into the metadata."""
     tensors = {"pieces": torch.frombuffer(bytearray("\n".join(pieces).encode()), dtype=torch.uint8)}
@@ -211,10 +207,7 @@ def save_encoder(path: Path, encoder: SentenceEncoder, pieces: Sequence[str], ab
             tensors[name], tensors[f"{name}.scale"] = _in_8_bits(tensor)
         else:
             tensors[name] = tensor.half()
-    aside = path.with_suffix(".part")
-    save_file(tensors, aside, {**about, "format": FORMAT, "heads": str(encoder.sizes.heads)})
-    aside.chmod(0o644)  # it comes readable by its owner only
-    aside.replace(path)
+    write_tensors(path, tensors, {**about, "format": FORMAT, "heads": str(encoder.sizes.heads)})
 
 
 def _in_8_bits(tensor: Tensor) -> tuple[Tensor, Tensor]:
@@ -224,20 +217,16 @@ def _in_8_bits(tensor: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def load_encoder(path: Path) -> tuple[SentenceEncoder, tuple[str, ...]]:
-    """An encoder, frozen, and its vocabulary. Raises TextFileError, in words."""
-    try:
-        with safe_open(path, "pt") as file:
-            about = file.metadata() or {}
-            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, a file is no dict
-    except FileNotFoundError:
-        raise TextFileError(f"{path.name} is missing in {path.parent}.") from None
-    except (OSError, SafetensorError) as error:
-        raise TextFileError(f"{path} cannot be read: {error}") from None
+    """An encoder, frozen, and its vocabulary. Raises ModelError, in words."""
+    stored, about = read_tensors(path)
     if about.get("format") != FORMAT:
-        raise TextFileError(f"{path} is not a text encoder of the format {FORMAT}.")
-    pieces = tuple(stored.pop("pieces").numpy().tobytes().decode().split("\n"))
-    encoder = SentenceEncoder(_sizes(stored, int(about["heads"])))
-    encoder.load_state_dict({name: _in_full(stored, name) for name in stored if not name.endswith(".scale")})
+        raise ModelError(f"{path} is not a text encoder of the format {FORMAT}.")
+    try:
+        pieces = tuple(stored.pop("pieces").numpy().tobytes().decode().split("\n"))
+        encoder = SentenceEncoder(_sizes(stored, int(about["heads"])))
+        encoder.load_state_dict({name: _in_full(stored, name) for name in stored if not name.endswith(".scale")})
+    except UNFIT as error:
+        raise ModelError(f"{path} is damaged: {error}") from None
     return encoder.eval().requires_grad_(False), pieces
 
 
