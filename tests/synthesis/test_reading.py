@@ -103,6 +103,12 @@ def test_every_genre_comes_as_it_is_called(reader: Reader) -> None:
         ("flute solo, key of b dorian", "lead"),
         ("metal rhythm and bassline", "drums bass"),
         ("full band, no drums", "bass chords lead"),
+        ("everything but the drums", "bass chords lead"),
+        ("piano w/o drums", "chords|lead"),
+        ("piano w/ drums", "drums chords|drums lead"),
+        ("either flute or violin", "chords|lead"),
+        ("flute or", "chords|lead"),
+        ("guitar solo over drums", "drums lead"),
     ],
 )
 def test_who_plays(reader: Reader, prompt: str, roles: str) -> None:
@@ -216,6 +222,20 @@ def test_odd_prompts_are_something(reader: Reader, odd: str) -> None:
 @given(st.text(max_size=60), st.integers(0, 2**31 - 1))
 def test_any_prompt_is_a_wish_that_can_be_fulfilled(reader: Reader, prompt: str, seed: int) -> None:
     assert set(wish(reader, prompt, seed)["roles"]) <= set(ROLES)
+
+
+def test_of_two_sounds_one_plays_where_either_will_do(reader: Reader) -> None:
+    heard = {name for seed in range(20) for name in wish(reader, "piano or church organ", seed)["instruments"].values()}
+    assert heard == {"piano", "church organ"}
+
+
+@pytest.mark.parametrize("prompt", ["", "\U0001f3b9", "...", "(?!)", "(drums:0)"])
+def test_marks_alone_say_nothing(reader: Reader, prompt: str) -> None:
+    assert wish(reader, prompt) == wish(reader, " ")
+
+
+def test_anything_but_a_genre_is_not_that_genre(reader: Reader) -> None:
+    assert all(wish(reader, "anything but techno", seed)["genre"] != "techno" for seed in range(12))
 
 
 def test_everything_denied_still_plays(reader: Reader) -> None:

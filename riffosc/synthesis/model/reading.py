@@ -134,7 +134,7 @@ class Reader:
 
 
 def _says_something(text: str) -> bool:
-    return any(weight > 0 for _, weight in parse_prompt(text))
+    return any(weight > 0 and any(map(str.isalnum, words)) for words, weight in parse_prompt(text))
 
 
 def _taking_part(heard: Sequence[Heard], dice: Dice) -> list[Heard]:

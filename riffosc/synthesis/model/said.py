@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -20,6 +20,8 @@ BOUNDS = frozenset(
     (*",;.:/+\n", "and", "with", "over", "plus", "featuring", "under", "against", "versus", "but", "then")
 )
 DENIALS = frozenset(("no", "not", "without", "minus", "sans", "except", "never", "non", "zero"))
+BUT = frozenset(("anything", "everything", "all"))  # before "but"
+SHORT = ((re.compile(r"\bw/o\b"), "without"), (re.compile(r"\bw/"), "with "))
 DENIED_WORDS = 3  # that nobody knows, behind a "no"
 DRUM_NOUNS = ("drums", "beat", "drum loop", "drum groove", "drum beat", "percussion loop", "groove", "rhythm")
 TOO_PLAIN = frozenset(
@@ -31,7 +33,8 @@ style type kind something somebody someone anyone please give me i we you want n
 make it its is be that this could would like love can let us us having have has using use made built featuring
 performance performing excerpt flavour flavoured belongs sounding very really quite bit little lot more less so
 too nice good great cool new big bar bars beats bpm tempo key sharp flat m min maj tuned tonality as if or nor
-there only one two three four then just while what which who vibe vibes feel feeling mid close set dj few many notes
+there anything only one two three four then just while what which who vibe vibes feel feeling mid close set dj few
+many notes
 """
 FILLERS = STOP_WORDS | frozenset(_FILLERS.split())
 FILLERS |= {note + sign + mode for note in "abcdefg" for sign in ("", "b") for mode in ("", "m")}
@@ -64,7 +67,10 @@ class Said:
 
 def _words(text: str) -> list[str]:
     """Tokens: words of letters and digits, and the marks that part a prompt; "&" is read as "and"."""
-    found = TOKEN.findall(plain(text).replace("'", " ").replace("\u2019", " "))
+    text = plain(text).replace("'", " ").replace("\u2019", " ")
+    for short, word in SHORT:
+        text = short.sub(word, text)
+    found = TOKEN.findall(text)
     return ["and" if token == "&" else token for token in found]
 
 
@@ -186,6 +192,7 @@ class Listener:
         self.kept: list[tuple[str, float]] = []
         self.unknown: list[str] = []
         self.segment, self.denying = 0, 0
+        self._end = -2  # of the last claims' words: before any
 
     def _mend(self, common: Container[str]) -> None:
         known = {word for words in phrases() for word in words} | FILLERS | BOUNDS | DENIALS
@@ -211,8 +218,13 @@ class Listener:
 
     def _claim(self, claims: Claims, at: int, length: int) -> None:
         denied = self.denying > 0
+        either = self._end == at - 1 and self.words[at - 1] == "or"
         for kind, names in claims:
-            self.claims.append(Claim(kind, names, self.weights[at], self.segment, at, denied))
+            if either and kind == "sound" and self.claims[-1].kind == kind and not denied:
+                self.claims[-1] = replace(self.claims[-1], names=(*self.claims[-1].names, *names))
+            else:
+                self.claims.append(Claim(kind, names, self.weights[at], self.segment, at, denied))
+        self._end = at + length
         if not denied:
             self.kept += zip(self.words[at : at + length], self.weights[at : at + length], strict=True)
         self.denying = DENIED_WORDS if denied and self._goes_on(at + length) else 0
@@ -225,7 +237,7 @@ class Listener:
     def _word(self, at: int) -> None:
         word = self.words[at]
         lacking = word.removesuffix("less")
-        if word in DENIALS or (word in ("instead", "rather") and self.words[at + 1 : at + 2] in (["of"], ["than"])):
+        if self._denies(at):
             self.denying = DENIED_WORDS
         elif word != lacking and claimed([lacking]):
             self.claims += [Claim(kind, names, 1.0, self.segment, at, True) for kind, names in claimed([lacking]) or ()]
@@ -239,6 +251,12 @@ class Listener:
             self.kept.append((word, self.weights[at]))
             if word not in FILLERS and not word.isdigit():
                 self.unknown.append(word)
+
+    def _denies(self, at: int) -> bool:
+        word, before, after = self.words[at], self.words[:at][-1:], self.words[at + 1 : at + 2]
+        if word in ("instead", "rather"):
+            return after in (["of"], ["than"])
+        return word in DENIALS or (word == "but" and not BUT.isdisjoint(before))
 
 
 def _one_of_each(claims: Sequence[Claim]) -> Iterator[Claim]:
