@@ -73,14 +73,14 @@ def tap(url: str) -> None:
 def clean(riff: Riff) -> None:
     """Silence, and everything as it was at first."""
     riff.send("panic")
-    riff.ask("snapshot/recall", "clean", 0, "now", answer="done")
-    riff.ask("sync", 1, answer="synced")
+    riff.ask("snapshot/recall", "clean", 0, "now", answer="done", timeout=PATIENCE_S)
+    riff.ask("sync", 1, answer="synced", timeout=PATIENCE_S)
 
 
 def main(examples: Path) -> None:
     told = {}
     with Riff() as riff:
-        riff.ask("snapshot/save", "clean", answer="done")
+        riff.ask("snapshot/save", "clean", answer="done", timeout=PATIENCE_S)
         for name, *options in PROGRAMME:
             told[name] = play(examples, name, *options)
             clean(riff)
@@ -88,7 +88,7 @@ def main(examples: Path) -> None:
         clean(riff)
         told[HOUR] = interrupted(examples, HOUR, "--seed", "5")
         end = time.monotonic() + PATIENCE_S
-        while (state := riff.get("1/state")) != "empty" and time.monotonic() < end:
+        while (state := riff.get("1/state", timeout=PATIENCE_S)) != "empty" and time.monotonic() < end:
             time.sleep(0.05)
         told["state"] = {"said": str(state), "ended": 0, "clips": []}
     print(json.dumps(told))

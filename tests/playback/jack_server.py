@@ -55,7 +55,7 @@ class Server:
         if self.process and self.process.poll() is None:
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGTERM)
-            self.process.wait(10)
+            self.process.wait(60)
         self.process = None
 
     def signal(self, number: int) -> None:
@@ -64,7 +64,7 @@ class Server:
 
     def _wait(self) -> None:
         """A client of another process tries it: ours must not be open while the mixer's dead one may be."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while subprocess.run([sys.executable, "-c", PROBE, self.name], check=False).returncode:
             if self.process is None or self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("jackd does not start")
