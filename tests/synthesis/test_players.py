@@ -5,6 +5,7 @@ import torch
 
 from riffosc.composing.loop import Note, Part
 from riffosc.picture import EMBEDDED
+from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.embedded import Network, Plan
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
 from riffosc.synthesis.model.players import DRUMS, PITCHES, ROWS, Band, Names, Player, band, row
@@ -58,7 +59,7 @@ def test_drums_have_rows_of_their_own_and_far_pitches_come_near_by_octaves() -> 
 
 
 def test_a_sound_that_the_network_does_not_know_is_an_error() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(ModelError, match="does not know the sound"):
         player(instrument="theremin")
 
 

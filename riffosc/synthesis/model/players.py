@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from riffosc.composing.loop import ROLES, Note, Part
+from riffosc.synthesis.failing import ModelError
 
 PITCHES = range(24, 96)  # MIDI numbers; what lies beyond is moved by octaves
 DRUMS = range(35, 82)  # of General MIDI's drum map
@@ -62,7 +63,9 @@ class Names:
         self._effects = tuple(effects)
 
     def player(self, part: Part) -> Player:
-        """KeyError for a sound that the network was never told of."""
+        """Raises ModelError for a sound that the network was never told of."""
+        if part.instrument not in self._sounds:
+            raise ModelError(f"The model does not know the sound {part.instrument}: it is of another version.")
         manner = [float(part.role == role) for role in ROLES] + [part.force]
         manner += [float(effect in part.effects) for effect in self._effects]
         notes = [(note.start_beat, note.length_beats, row(note, part.role), note.velocity / 127) for note in part.notes]
