@@ -99,6 +99,7 @@ def test_no_such_server(monkeypatch, capfd):
 @pytest.mark.jack
 @pytest.mark.skipif(shutil.which("jackd") is None, reason="apt install jackd2")
 def test_a_server_and_its_ports(monkeypatch):
+    devices.describe()  # PortAudio looks for servers once: it is not to find one, for it crashes if that one ends first
     name = "riff-doctor"
     command = ["jackd", "-n", name, "-r", "-p", "128", "-d", "dummy", "-r", "48000", "-p", "512"]
     server = subprocess.Popen(
