@@ -214,6 +214,7 @@ def test_portaudio_plays_what_memory_plays(tmp_path: Path, server: Server) -> No
     np.testing.assert_array_equal(sound[:, heard : heard + length], rows[:, begin : begin + length])
 
 
+@pytest.mark.jack
 def test_without_a_server_or_a_card_it_says_so(player: Player) -> None:
     with pytest.raises(OutputError, match="JACK"):
         JackOutput(server="riff-test-nowhere").open(player)
