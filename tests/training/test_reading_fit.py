@@ -1,4 +1,5 @@
-"""Fitting what reads prompts, in small: it learns what captions say, the same each time, and no word of the test."""
+"""Fitting what reads prompts, in small: it learns what captions say, the same each time; our lists have no word of the
+test."""
 
 import json
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner
+from small_wordnet import write_wordnet
 from torch import Generator
 
 from riffosc.synthesis.model.heads import load_heads
@@ -15,7 +17,7 @@ from riffosc.synthesis.model.sentence import EncoderSizes, SentenceEncoder, Sent
 from riffosc.training import reading_fit, words
 from riffosc.training.corpus import describe, loop_at
 from riffosc.training.reading_fit import FitOptions, caption_lessons, fitted, lessons, names, truth_of
-from riffosc.training.reading_probe import by_unseen, by_wording, held_out
+from riffosc.training.reading_probe import by_unseen, by_wording, held_out, unseen_report
 from riffosc.training.unseen import UNSEEN
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -51,10 +53,10 @@ def test_the_command_makes_a_file_that_reads(
 ) -> None:
     monkeypatch.setattr(reading_fit, "BESIDE", ("{w}",))
     out = tmp_path / "reading.safetensors"
-    told = CliRunner().invoke(
-        reading_fit.main, ["--corpus", str(corpus), "--text", str(text), "--out", str(out), "--steps", "30"]
-    )
+    asked = ["--corpus", corpus, "--text", text, "--out", out, "--steps", 30, "--wordnet", write_wordnet(tmp_path)]
+    told = CliRunner().invoke(reading_fit.main, list(map(str, asked)))
     assert told.exit_code == 0, told.output
+    assert told.output.index("no word of unseen.py") < told.output.index("Told all of them")
     assert "| their captions | genre |" in told.output and "| all |" in told.output
     assert out.stat().st_size < 1_500_000
     assert Reader.load(out, Sentences(text, 24)).wish([("techno", 1.0)], 1)["genre"] == "techno"
@@ -64,6 +66,12 @@ def test_an_empty_corpus_is_told_in_words(text: Path, tmp_path: Path) -> None:
     asked = ["--corpus", str(tmp_path), "--text", str(text), "--out", str(tmp_path / "x")]
     told = CliRunner().invoke(reading_fit.main, asked)
     assert told.exit_code == 1 and "there are no loops" in told.output
+
+
+def test_a_folder_without_wordnet_is_told_in_words(corpus: Path, text: Path, tmp_path: Path) -> None:
+    asked = ["--corpus", corpus, "--text", text, "--out", tmp_path / "x", "--wordnet", tmp_path]
+    told = CliRunner().invoke(reading_fit.main, list(map(str, asked)))
+    assert told.exit_code == 1 and "WordNet cannot be read" in told.output
 
 
 def test_it_learns_and_the_same_each_time(text: Path, tmp_path: Path) -> None:
@@ -101,6 +109,20 @@ def test_words_of_the_test_are_nowhere_but_in_the_composers_own_names() -> None:
         said = " ".join(word for word, _ in listen([(one.prompt, 1.0)], set(one.prompt.split())).text)
         if said in own | learned:
             assert said in {"recorder", "shamisen", "merengue", "calypso", "gospel", "video game"}
+
+
+def test_lessons_besides_are_learned_and_said_of_the_words_in_them(corpus: Path, text: Path) -> None:
+    sentences = Sentences(text, 24)
+    one = lessons(sentences, [("techno", {"genre": {"techno": 1.0}})])
+    besides = reading_fit.wordnet_lessons(sentences, [("bugle", {"family": {"brass": 1.0}}), ("viola", {})])
+    assert len(besides.x) == len(reading_fit.BESIDE_WORDNET)
+    heads = [fitted(one, one, FitOptions(steps=40, batch=64), more) for more in (None, besides)]
+    assert heads[1].belief(heads[1](besides.x[:1].float())[0]).lift("family", "brass") > 2
+    assert heads[0].belief(heads[0](besides.x[:1].float())[0]).lift("family", "brass") < 2
+    told = unseen_report(Reader(heads[1], sentences), reading_fit.read_entries(corpus), ["bugles"])
+    marked = [line for line in told.splitlines() if line.endswith("| yes |")]
+    assert [line.split("|")[1].strip() for line in marked] == ["bugle"]
+    assert "| all that are in lessons | 1 |" in told and "| all that are in none |" in told
 
 
 def test_manners_are_those_of_captions() -> None:
