@@ -53,6 +53,13 @@ class Denoiser(Protocol):
         """Whether guidance is among what the denoiser is told: then one pass is all there is."""
 
     @property
+    def guided_below(self) -> float:
+        """The time below which guidance leads: in more noise than that it leads astray.
+
+        See Kynkaanniemi et al. 2024, "Applying guidance in a limited interval", arXiv 2404.07724.
+        """
+
+    @property
     def windows(self) -> Windows | None:
         """What it sees of a loop at a time, where that is not all of it."""
 
@@ -162,7 +169,7 @@ def sample(model: Denoiser, guidance: float, given: Given, draws: Draws, progres
 
 def _guided(model: Denoiser, x: Tensor, moment: Moment, text: Tensor, guidance: float) -> Tensor:
     """The guess towards the prompt and away from the negative one: of the latents' shape."""
-    if guidance <= 1 or model.guides_itself:
+    if guidance <= 1 or model.guides_itself or moment.time >= model.guided_below:
         return _guess(model, x[None], moment, text[:1])[0]
     towards, away = _guess(model, x.expand(2, *x.shape), moment, text)
     return torch.lerp(away, towards, guidance)

@@ -16,7 +16,7 @@ from riffosc.synthesis.sampler import Course, Given, Progress, blend_prompts, fl
 class StraightFlow:
     """Prompts are numbers, clips are that number everywhere."""
 
-    guides_itself = False
+    guides_itself, guided_below = False, 2.0
     windows, axis = None, -2
 
     def __init__(self, request: ClipRequest) -> None:
@@ -75,6 +75,13 @@ def test_without_guidance_one_pass_is_enough(guidance: float, guides_itself: boo
     flow.guides_itself = guides_itself
     painted(flow, Given(both(0.5)))
     assert [batch for batch, _ in flow.calls] == [1, 1]
+
+
+def test_in_more_noise_than_guidance_is_good_for_there_is_none() -> None:
+    flow = StraightFlow(ClipRequest(bars=1, steps=4, guidance=3.0))
+    flow.guided_below = 0.95
+    painted(flow, Given(both(0.5, -0.1)))
+    assert [batch for batch, _ in flow.calls] == [1, 2, 2, 2]
 
 
 def test_denoising_starts_on_the_way_and_takes_fewer_steps() -> None:

@@ -61,7 +61,7 @@ def test_windows_move_on() -> None:
 class NarrowFlow:
     """Knows no more than four tokens at a time; prompts are numbers, clips that number everywhere."""
 
-    guides_itself, axis = False, -2
+    guides_itself, guided_below, axis = False, 2.0, -2
 
     def __init__(self, request: ClipRequest) -> None:
         self.request, self.shape, self.windows = request, (8, 3), Windows(8, 4)

@@ -1,6 +1,7 @@
 """A model of Stable Diffusion's layout that paints loops, as Riffusion paints clips: 512 mel rows, 10 ms columns."""
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -241,7 +242,7 @@ class StableCanvas:
         self.columns = circular_columns(seconds, RIFFUSION.step_s)
         self.shape = (model.unet.config.in_channels, RIFFUSION.bins // model.patch, self.columns // model.patch)
         self.settings = replace(RIFFUSION, step_s=seconds / self.columns)
-        self.guides_itself = model.guides_itself
+        self.guides_itself, self.guided_below = model.guides_itself, math.inf
         self.guidance = request.guidance
         long = self.columns > WIDEST
         self.windows = Windows(self.columns // model.patch, WIDTH // model.patch) if long else None

@@ -44,11 +44,12 @@ class ScoreModel:
         return ScoreCanvas(self._model, request, self._arrange)
 
 
+GUIDED_BELOW = 0.95  # in pure noise guidance makes clips too loud, and they stay so; without it one pass is saved, too
 TRAINED = (1, 2, 4)  # bars; other lengths are seen through windows of so many
 
 
 class ScoreCanvas:
-    axis = -2
+    axis, guided_below = -2, GUIDED_BELOW
 
     def __init__(self, model: EmbeddedModel, request: ClipRequest, arrange: Arrange) -> None:
         self.shape, self.settings = model.shape(request.beats), model.settings
@@ -58,7 +59,7 @@ class ScoreCanvas:
         self.columns = request.beats * model.settings.columns_per_beat
         bars = max(bars for bars in TRAINED if bars <= request.bars)
         self._bars = bars
-        self._played: Played | None = None
+        self._played: dict[int, Played] = {}  # by how many are guessed at once
         bar = self.shape[0] // request.bars
         self.windows = None if bars == request.bars else Windows(self.shape[0], bars * bar, grid=bar)
 
@@ -97,18 +98,18 @@ class ScoreCanvas:
         told: Tensor = self._model.velocity(x, time, text, self._score, self._playing(x, starts))
         if self.guides_itself or self._model.plan.guidance == 1:
             return told
-        return self._plain(told, x, time, text)
+        return self._plain(told, x, time, text, paired=len(x) > len(starts))
 
     def _playing(self, x: Tensor, starts: Sequence[int]) -> Played | None:
         """Only what leads towards the prompt is told who plays. Without windows that is the same in every step."""
         if self._band is None:
             return None
-        if self._played is None or self.windows is not None:
+        if len(x) not in self._played or self.windows is not None:
             towards = range(0, len(x), len(x) // len(starts))
-            self._played = self._model.played(self._band.seen(towards, starts, x.shape[1]), len(x))
-        return self._played
+            self._played[len(x)] = self._model.played(self._band.seen(towards, starts, x.shape[1]), len(x))
+        return self._played[len(x)]
 
-    def _plain(self, told: Tensor, x: Tensor, time: float, text: Tensor) -> Tensor:
+    def _plain(self, told: Tensor, x: Tensor, time: float, text: Tensor, *, paired: bool) -> Tensor:
         """Guesses without the guidance that was taught, for texts one by one or in pairs, towards and away.
 
         It led away from no prompt and no key; with no negative prompt it is from there that any other one leads, too.
@@ -116,7 +117,7 @@ class ScoreCanvas:
         silence = self._model.empty.expand_as(text)
         free: Tensor = self._model.velocity(x, time, silence, replace(self._score, key=""))
         plain = free + (told - free) / self._model.plan.guidance
-        if self._silent and self._request.guidance > 1:
+        if self._silent and paired:
             plain[1::2] = free[1::2]
         return plain
 
