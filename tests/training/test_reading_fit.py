@@ -16,8 +16,9 @@ from riffosc.synthesis.model.said import listen, phrases
 from riffosc.synthesis.model.sentence import EncoderSizes, SentenceEncoder, Sentences, save_encoder
 from riffosc.training import reading_fit, words
 from riffosc.training.corpus import describe, loop_at
-from riffosc.training.reading_fit import FitOptions, caption_lessons, fitted, lessons, names, truth_of
+from riffosc.training.reading_fit import FitOptions, caption_lessons, fitted, lessons
 from riffosc.training.reading_probe import by_unseen, by_wording, held_out, unseen_report
+from riffosc.training.reading_truth import manners, names, truth_of
 from riffosc.training.unseen import UNSEEN
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -126,8 +127,8 @@ def test_lessons_besides_are_learned_and_said_of_the_words_in_them(corpus: Path,
 
 
 def test_manners_are_those_of_captions() -> None:
-    assert {("mode", "minor"), ("pace", "slow")} <= set(reading_fit.manners("dark and laid back"))
-    assert ("force", "loud") in reading_fit.manners(words.HARD.split(", ")[0])
+    assert {("mode", "minor"), ("pace", "slow")} <= set(manners("dark and laid back"))
+    assert ("force", "loud") in manners(words.HARD.split(", ")[0])
 
 
 def test_the_probe_asks_held_out_loops(corpus: Path, text: Path) -> None:

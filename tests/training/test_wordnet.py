@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from small_wordnet import write_wordnet
 
-from riffosc.training.reading_fit import MANNERS, wordnet_told
+from riffosc.training.reading_truth import MANNERS, wordnet_told
 from riffosc.training.unseen import UNSEEN, has_unseen
 from riffosc.training.wordnet import WordNet
 from riffosc.training.wordnet_field import Field
