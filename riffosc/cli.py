@@ -485,7 +485,7 @@ def bench() -> None:
 @click.option("--steps", default=5, show_default=True)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here.")
 def bench_clip(repeat: int, steps: int, json_file: Path | None) -> None:
-    """Seconds to make a clip with the embedded model, part by part, and their ratio to its length."""
+    """Seconds to make a clip with the embedded model, part by part, and six voices'; their ratio to its length."""
     from riffosc.bench.clip import measure_clip
 
     report(measure_clip(repeat, steps), json_file)

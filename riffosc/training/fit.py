@@ -109,8 +109,8 @@ def flow_loss(network: Network, batch: Batch, generator: Generator, teacher: Tea
 
     They are shifted towards noise (Esser et al., arXiv 2403.03206, section 5.3.2): many tokens with a few strong
     dimensions show through much noise what is played, so only the noisiest times have a use for the words. What is
-    seldom asked in training is guessed badly: by a logit-normal distribution, which has few times near the ends,
-    clips came out too loud (decided in pure noise) and poor in detail (decided in little).
+    seldom asked in training is guessed badly: a logit-normal distribution has few times near pure noise, where it is
+    decided how loud a clip is.
     With a teacher, what guidance would make of that one's guesses is learned.
     """
     size = len(batch.latents)
