@@ -20,6 +20,7 @@ from riffosc.composing.sounds import BY_ROLE
 from riffosc.picture import EMBEDDED
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.autoencoder import Autoencoder
+from riffosc.synthesis.model.canvas import GUIDED_BELOW
 from riffosc.synthesis.model.embedded import WEIGHTS, EmbeddedModel, Network, Plan, read_reader, read_sentences
 from riffosc.synthesis.model.heads import FILE as READING
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
@@ -85,6 +86,7 @@ class Teacher:
 
     Guidance leads away from what is guessed for no prompt and no key. A network that was told how much, and one
     that taught itself by the average of its own weights, both took on much the same guidance whatever was asked.
+    Where the sampler is not guided either, no guidance is taught.
     """
 
     network: Network
@@ -100,7 +102,7 @@ class Teacher:
         guess, away = (self.network.denoiser(x, time_of, each, batch.meter).float() for each in (told, free))
         towards = (guess - away) / self.taught
         base = away + towards if self.taught == 1 else clip
-        led: Tensor = base + (self.guidance - 1) * towards
+        led: Tensor = base + (self.guidance - 1) * towards * (time_of < GUIDED_BELOW)[:, None, None]
         return led
 
 

@@ -96,7 +96,7 @@ class ScoreCanvas:
 
     def guess(self, x: Tensor, time: float, text: Tensor, starts: Sequence[int] = (0,)) -> Tensor:
         told: Tensor = self._model.velocity(x, time, text, self._score, self._playing(x, starts))
-        if self.guides_itself or self._model.plan.guidance == 1:
+        if self.guides_itself or self._model.plan.guidance == 1 or time >= GUIDED_BELOW:
             return told
         return self._plain(told, x, time, text, paired=len(x) > len(starts))
 
