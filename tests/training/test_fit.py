@@ -9,6 +9,7 @@ import torch
 
 from riffosc.picture import load_picture
 from riffosc.synthesis.failing import ModelError
+from riffosc.synthesis.model.canvas import GUIDED_BELOW
 from riffosc.synthesis.model.embedded import EmbeddedModel, Score
 from riffosc.synthesis.model.keys import UNKNOWN_KEY
 from riffosc.synthesis.model.network import Conditions, Sizes, score_features
@@ -151,7 +152,8 @@ def test_guidance_is_learned_from_a_plain_model(options: FitOptions, tmp_path: P
     told = Conditions(plain.text(batch.told), score_features(batch.tempo, batch.meter), batch.key)
     free = replace(told, text=plain.text(batch.empty), key=torch.tensor(UNKNOWN_KEY).expand_as(batch.key))
     noise = torch.randn(batch.latents.shape, generator=trainer.generator)
-    time = shifted(torch.linspace(0.01, 0.99, len(noise)))
+    time = shifted(torch.linspace(0.01, 0.86, len(noise)))  # below which guidance is taught
+    assert time.max() < GUIDED_BELOW
     x = torch.lerp(batch.latents, noise, time[:, None, None])
     with torch.no_grad():
         own, away = (plain.denoiser(x, time, each, batch.meter) for each in (told, free))
