@@ -22,7 +22,7 @@ class Recording:
 
 
 class Recorder:
-    """Up to `frames` of some ports, kept in a file. Of a server that runs with -S it misses nothing."""
+    """Up to `frames` of some ports, kept in a file. A server that runs with -S loses a block only when overloaded."""
 
     def __init__(self, server: str, path: Path, frames: int, ports: Sequence[str]) -> None:
         self._path = path

@@ -44,7 +44,8 @@ class PortAudioOutput:
             self._stream = self._open(library, player, portaudio_process.address)
         except (library.PortAudioError, ValueError) as error:
             self._lost = True
-            raise OutputError(f"no sound card to play on with {self._channels} channels: {error}") from error
+            wanted = "" if self._channels == 2 else f" with {self._channels} channels"
+            raise OutputError(f"no sound card to play on{wanted}: {error}") from error
         self.samplerate, self.latency = round(self._stream.samplerate), float(self._stream.latency)
         self.wires["samplerate"] = self.samplerate
 

@@ -1,6 +1,6 @@
 """Clocks of other processes through a real JACK server: transport, MIDI clock, and Debian's jack_midi_clock.
 
-The server loses nothing, however busy the machine is, and all see the same cycles: errors are in frames.
+The server waits for its clients, and all see the same cycles: errors are in frames.
 """
 
 import asyncio

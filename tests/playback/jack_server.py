@@ -21,7 +21,7 @@ NAMES = tuple(f"riff-test-{letter}" for letter in "abcd")
 
 @dataclass
 class Server:
-    """jackd on the dummy driver. `-S` loses nothing, however loaded the machine is."""
+    """jackd on the dummy driver. `-S` waits for its clients: it loses a block only when overloaded."""
 
     name: str = ""
     rate: int = 44100

@@ -218,10 +218,11 @@ def test_portaudio_plays_what_memory_plays(tmp_path: Path, server: Server) -> No
 def test_without_a_server_or_a_card_it_says_so(player: Player) -> None:
     with pytest.raises(OutputError, match="JACK"):
         JackOutput(server="riff-test-nowhere").open(player)
-    code = "from riffosc.playback.portaudio import *; PortAudioOutput().open(Player(1))"
     env = {**os.environ, "JACK_NO_START_SERVER": "1", "JACK_DEFAULT_SERVER": "riff-test-nowhere"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)
-    assert "OutputError: no sound card to play on" in done.stderr
+    for wanted, said in (("", ""), ("channels=6", " with 6 channels")):
+        code = f"from riffosc.playback.portaudio import *; PortAudioOutput({wanted}).open(Player(1))"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)
+        assert f"OutputError: no sound card to play on{said}: " in done.stderr
     assert isinstance(choose_output("none"), NullOutput)
     assert isinstance(choose_output("jack"), JackOutput)
 
