@@ -124,5 +124,13 @@ def test_a_picture_to_start_from_says_what_is_played_as_far_as_it_is_kept() -> N
     assert arranged(init=PICTURE, denoising=0.5).key == ""
 
 
+@pytest.mark.parametrize("strength", [0.5, 0.9, 1.0])
+def test_a_picture_to_start_from_says_its_key(strength: float) -> None:
+    picture = replace(PICTURE, key="F#m")
+    assert arranged(init=picture, denoising=strength).key == "F#m"
+    assert arranged(init=picture, denoising=strength, key="Cm").key == "Cm"
+    assert arranged(init=replace(PICTURE, key="loud"), denoising=strength).key == ("" if strength == 0.5 else "C")
+
+
 def test_without_a_reader_only_the_key_is_known() -> None:
     assert arrangement(ClipRequest((("rhodes in e flat minor", 1.0),)), None, NAMES) == Arrangement("Ebm")

@@ -1,6 +1,7 @@
 """What a request is to be painted of: its prompts are read, loops are composed, and the ways between them are walked.
 
-No key is told: then all is in C major, A minor or a mode of the same notes, so that voices agree.
+No key is told: then it is the one that the prompt names, or that of the picture to start from; without any, all is in
+C major, A minor or a mode of the same notes, so that voices agree.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from riffosc.composing.handing_over import handed_over
 from riffosc.composing.loop import Loop
 from riffosc.composing.theory import Key
 from riffosc.composing.wish import Wish
+from riffosc.picture import Picture
 from riffosc.synthesis.model.keys import key_said, parse_key
 from riffosc.synthesis.model.players import Names, Player
 
@@ -40,7 +42,7 @@ class Arrangement:
 
 def arrangement(request: ClipRequest, reads: Reads | None, names: Names) -> Arrangement:
     """The same for the same words, seed, key and meter. Without a reader, only the key that is told."""
-    key = request.key or key_said(request.prompt)
+    key = request.key or key_said(request.prompt) or _noted(request.init)
     share = 1.0 if request.init is None else (request.denoising - HELD) / (1 - HELD)
     if reads is None or share <= 0:
         return Arrangement(key)
@@ -54,6 +56,14 @@ def arrangement(request: ClipRequest, reads: Reads | None, names: Names) -> Arra
     parts = handed_over([*loops, (None, 1 - share)])
     pitched = any(part.role not in ("drums", "texture") for part in parts)
     return Arrangement(key, tuple(names.player(part) for part in parts), pitched)
+
+
+def _noted(picture: Picture | None) -> str:
+    """The key in a picture's file, where anybody may have written anything."""
+    try:
+        return picture.key if picture is not None and parse_key(picture.key) else ""
+    except ValueError:
+        return ""
 
 
 def _home(wish: Wish) -> str:
