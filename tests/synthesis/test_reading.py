@@ -123,6 +123,10 @@ def test_who_plays(reader: Reader, prompt: str, roles: str) -> None:
         ("house, no bass", "bass"),
         ("drumless ambient", "drums"),
         ("dark glorps minus the drums", "drums"),
+        ("techno, less drums", "drums"),
+        ("less bass", "bass"),
+        ("techno (drums:0) and bass", "drums"),
+        ("(drums, bass:0) techno", "bass"),
     ],
 )
 def test_what_is_denied_does_not_play(reader: Reader, prompt: str, absent: str) -> None:
@@ -137,6 +141,14 @@ def test_no_goes_as_far_as_it_is_meant(reader: Reader) -> None:
         assert "slap bass" not in wish(reader, "funk bassline, no slap bass", seed).get("instruments", {}).values()
     assert wish(reader, "piano with reverb")["effects"] == ("reverb",)
     assert wish(reader, "piano, no reverb")["effects"] == wish(reader, "dry piano")["effects"] == ()
+
+
+def test_denying_ends_where_it_is_meant_to(reader: Reader) -> None:
+    for seed in range(10):
+        assert wish(reader, "(drums:0) and bass", seed)["roles"] == ("bass",)
+        assert wish(reader, "more or less techno", seed)["genre"] == "techno"
+    assert listen([("glorps,", 0.0), ("piano", 1.0)]).text == (("piano", 1.0),)
+    assert not listen([("more or less glorps", 0.0), ("more or less piano", 1.0)]).unknown
 
 
 def test_what_is_kept_away_from_stays_away(reader: Reader) -> None:

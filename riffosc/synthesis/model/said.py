@@ -19,7 +19,7 @@ MOST_TOKENS = 400  # of a prompt; what comes after is not looked at
 BOUNDS = frozenset(
     (*",;.:/+\n", "and", "with", "over", "plus", "featuring", "under", "against", "versus", "but", "then")
 )
-DENIALS = frozenset(("no", "not", "without", "minus", "sans", "except", "never", "non", "zero"))
+DENIALS = frozenset(("no", "not", "without", "minus", "sans", "except", "never", "non", "zero", "less", "fewer"))
 BUT = frozenset(("anything", "everything", "all"))  # before "but"
 SHORT = ((re.compile(r"\bw/o\b"), "without"), (re.compile(r"\bw/"), "with "))
 DENIED_WORDS = 3  # that nobody knows, behind a "no"
@@ -184,8 +184,8 @@ class Listener:
     """Reads one prompt from its first word to its last."""
 
     def __init__(self, spans: Sequence[tuple[str, float]], common: Container[str] = ()) -> None:
-        """Words that are `common` are spelt as they are meant."""
-        said = [(word, weight) for text, weight in spans if weight > 0 for word in _words(text)]
+        """Words that are `common` are spelt as they are meant. What weighs nothing is to be left out."""
+        said = [(word, weight) for text, weight in spans for word in _words(text)]
         self.words, self.weights = [word for word, _ in said[:MOST_TOKENS]], [weight for _, weight in said]
         self._mend(common)
         self.claims: list[Claim] = []
@@ -204,7 +204,8 @@ class Listener:
         at = 0
         while at < len(self.words):
             at += self._step(at)
-        return Said(tuple(_one_of_each(self.claims)), tuple(self.kept), tuple(self.unknown))
+        text = tuple((word, weight) for word, weight in self.kept if weight > 0)
+        return Said(tuple(_one_of_each(self.claims)), text, tuple(self.unknown))
 
     def _step(self, at: int) -> int:
         """Reads what begins here; returns how many words it was."""
@@ -217,17 +218,18 @@ class Listener:
         return 1
 
     def _claim(self, claims: Claims, at: int, length: int) -> None:
-        denied = self.denying > 0
+        weight = self.weights[at]
+        denied = self.denying > 0 or weight <= 0
         either = self._end == at - 1 and self.words[at - 1] == "or"
         for kind, names in claims:
             if either and kind == "sound" and self.claims[-1].kind == kind and not denied:
                 self.claims[-1] = replace(self.claims[-1], names=(*self.claims[-1].names, *names))
             else:
-                self.claims.append(Claim(kind, names, self.weights[at], self.segment, at, denied))
+                self.claims.append(Claim(kind, names, weight, self.segment, at, denied))
         self._end = at + length
         if not denied:
             self.kept += zip(self.words[at : at + length], self.weights[at : at + length], strict=True)
-        self.denying = DENIED_WORDS if denied and self._goes_on(at + length) else 0
+        self.denying = DENIED_WORDS if self.denying and self._goes_on(at + length) else 0
 
     def _goes_on(self, at: int) -> bool:
         """Whether "no drums" is followed by "or bass" or "and bass"; "and a bass" is asked for."""
@@ -247,7 +249,7 @@ class Listener:
             self.kept.append((word, self.weights[at]))
         elif self.denying and word not in ("or", "nor"):
             self.denying -= word not in STOP_WORDS
-        else:
+        elif self.weights[at] > 0:
             self.kept.append((word, self.weights[at]))
             if word not in FILLERS and not word.isdigit():
                 self.unknown.append(word)
@@ -256,7 +258,7 @@ class Listener:
         word, before, after = self.words[at], self.words[:at][-1:], self.words[at + 1 : at + 2]
         if word in ("instead", "rather"):
             return after in (["of"], ["than"])
-        return word in DENIALS or (word == "but" and not BUT.isdisjoint(before))
+        return (word in DENIALS and before != ["or"]) or (word == "but" and not BUT.isdisjoint(before))
 
 
 def _one_of_each(claims: Sequence[Claim]) -> Iterator[Claim]:
