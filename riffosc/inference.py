@@ -18,6 +18,7 @@ from PIL import Image
 from riffosc.clip import Clip, ClipRequest
 from riffosc.errands import Busy, ErrandError
 from riffosc.masks import Mask, MaskError, parse_mask
+from riffosc.params import MAX_TEXT
 from riffosc.picture import RIFFUSION
 from riffosc.pictures import PictureShelf, seed_names
 from riffosc.sounds import encoded
@@ -73,6 +74,8 @@ class Field:
 
     def _taken(self, value: Any, place: str) -> Any:
         if isinstance(value, str):
+            if len(value) > MAX_TEXT:
+                raise InputError(f'value of field "{place}" is limited to {MAX_TEXT} characters')
             return _whole(value)
         if isinstance(value, float) and isnan(value):
             raise InputError(f'value of field "{place}" is not a number')

@@ -23,12 +23,12 @@ Shade = npt.NDArray[np.uint8]  # (rows, columns), row 0 the highest: 255 is pain
 ROWS = 512
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 HELP = "try beats 5-8, bars 2, above 2 kHz, 200 Hz-2 kHz, beats 5-8 above 2 kHz, or a picture's file"
-NUMBER = r"(\d+\.?\d*|\.\d+)"
+NUMBER = r"(?<![\d.])(?P<{}>\d+(?:\.\d*)?|\.\d+)"  # whole, and in one way only: long rows of digits take no time
 TERM = re.compile(
     rf"(?P<unit>beat|bar)s?\s*(?P<first>\d+)(?:\s*(?:-|to)\s*(?P<last>\d+))?(?![.\d]|\s*k?hz\b)"
-    rf"|(?P<side>above|over|below|under)\s*{NUMBER.replace('(', '(?P<edge>', 1)}\s*(?P<edge_unit>k?hz|k)?(?!\w)"
-    rf"|{NUMBER.replace('(', '(?P<low>', 1)}\s*(?P<low_unit>k?hz|k)?\s*(?:-|to)\s*"
-    rf"{NUMBER.replace('(', '(?P<high>', 1)}\s*(?P<high_unit>k?hz|k)(?!\w)"
+    rf"|(?P<side>above|over|below|under)\s*{NUMBER.format('edge')}\s*(?P<edge_unit>k?hz|k)?(?!\w)"
+    rf"|{NUMBER.format('low')}\s*(?P<low_unit>k?hz|k)?\s*(?:-|to)\s*"
+    rf"{NUMBER.format('high')}\s*(?P<high_unit>k?hz|k)(?!\w)"
 )
 MORE = re.compile(r"(\d+)(?:\s*(?:-|to)\s*(\d+))?")
 

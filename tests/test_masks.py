@@ -1,6 +1,8 @@
 """Masks in words: what they mean, and what is said of those that mean nothing."""
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +71,13 @@ def test_what_means_nothing_is_said(text: str, words: str) -> None:
     with pytest.raises(MaskError) as said:
         find_mask(text)
     assert words in str(said.value) and len(str(said.value)) < 200
+
+
+def test_a_long_row_of_digits_takes_no_time() -> None:
+    """Cubed, ten thousand of them took days, in which nothing else was done."""
+    words = "from riffosc.masks import find_mask; find_mask('above ' + '1' * 10_000 + 'x')"
+    ended = subprocess.run([sys.executable, "-c", words], capture_output=True, timeout=120, check=False)
+    assert b"MaskError" in ended.stderr
 
 
 def test_a_clip_must_have_the_beats() -> None:

@@ -1,6 +1,7 @@
 """An ASGI application on a TCP port behind the guard, served by uvicorn in the event loop that everything runs in."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from riffosc.control.connections import Http, WebSocket, only_defects
 from riffosc.control.guard import Guard, Request
 from riffosc.control.packet import MAX_DATAGRAM
 
 CONNECTIONS = 128  # at a time; more are told to come back
 HEADER_BYTES = 16384  # of a request: a URL and what a browser says with it
+IDLE_S = 5  # between two requests
 STOP_S = 2  # for what is being answered, when riffosc ends
 READING = ("GET", "HEAD", "OPTIONS")
 HEADERS = {
@@ -41,7 +44,8 @@ class Served:
     def __init__(self, app: ASGIApp, guard: Guard, ear: socket.socket) -> None:
         config = uvicorn.Config(
             _Guarded(app, guard),
-            http="h11",  # whose memory is bounded, whatever else is installed
+            http=Http,  # h11, whose memory is bounded, whatever else is installed
+            ws=WebSocket,
             lifespan="off",
             log_config=None,
             log_level="error",
@@ -51,8 +55,10 @@ class Served:
             ws_max_size=MAX_DATAGRAM,
             ws_per_message_deflate=False,  # a few bytes a frame
             h11_max_incomplete_event_size=HEADER_BYTES,
+            timeout_keep_alive=IDLE_S,
             timeout_graceful_shutdown=STOP_S,
         )
+        logging.getLogger("uvicorn.error").addFilter(only_defects)
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve([ear]))
 

@@ -16,7 +16,6 @@ from riffosc.params import Access, Value
 RATE_HZ = 30.0  # at which values go out; of what changed in between, the newest
 BATCH = 512  # of them at once
 MAX_WAITING = 1024  # frames that wait for a slow client; what comes on top is lost, as on any wire
-STUCK_S = 20.0  # without a byte being taken, after which a client is given up
 
 
 class Session(Line):
@@ -47,8 +46,8 @@ class Session(Line):
                 writer = both.create_task(self._write())
                 await self._read()
                 writer.cancel()
-        except* (WebSocketDisconnect, TimeoutError):
-            pass  # gone, or stuck: the reader has ended with the writer
+        except* WebSocketDisconnect:
+            pass  # gone, or given up: the reader has ended with the writer
         finally:
             self._close()
 
@@ -124,6 +123,5 @@ class Session(Line):
         while await self._something.wait():
             self._something.clear()
             while self._outgoing:
-                async with asyncio.timeout(STUCK_S):
-                    await self._socket.send_bytes(self._outgoing[0])
+                await self._socket.send_bytes(self._outgoing[0])
                 self._outgoing.popleft()

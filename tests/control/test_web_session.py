@@ -226,15 +226,16 @@ def sessions(osc):
     return [one.__self__ for one in osc.desk.store._listeners if isinstance(getattr(one, "__self__", None), Session)]
 
 
-def deaf(port):
-    """A WebSocket by hand that never reads, with the smallest buffer that the system gives."""
+def deaf(port, upgrade=True):
+    """A WebSocket by hand that never reads, with the smallest buffer that the system gives; or HTTP."""
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     raw.connect(("127.0.0.1", port))
-    raw.sendall(
-        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-    )
+    if upgrade:
+        raw.sendall(
+            f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
     return raw
 
 
