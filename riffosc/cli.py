@@ -195,7 +195,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 @click.option("--negative", default="", help="What to keep away from.")
 @click.option("--guidance", default=2.0, show_default=True, help="How strictly the prompt is followed.")
 @click.option("--steps", default=5, show_default=True, help="Denoising steps.")
-@click.option("--samplerate", default=44100, show_default=True)
+@click.option("--samplerate", default=44100, show_default=True, type=click.IntRange(8000, 192000))
 @click.option("--model", default="embedded", show_default=True, help="The model that paints; see `riffosc models`.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("riff.wav"), show_default=True)
 @click.option("--vae", default="", help="Another autoencoder for the model; see `riffosc models`.")
@@ -236,12 +236,19 @@ def image_options(command: Any) -> Any:
             ),
             click.option("-r", "--recursive", is_flag=True, help="Folders inside folders, too."),
             click.option("--force", is_flag=True, help="Replace files that are there."),
-            click.option("--tempo", type=click.FloatRange(20, 300), help="Beats per minute; makes whole bars."),
+            click.option("--tempo", type=studio.Decimal(20, 300), help="Beats per minute; makes whole bars."),
             click.option("--bars", type=click.IntRange(1, 1024), help="Exactly so many."),
             click.option("--beats", type=click.IntRange(1, 4096), help="Exactly so many."),
             click.option("--quantum", type=click.IntRange(1, 16), help="Beats in a bar; 4, or as the file says."),
             click.option("--stereo/--mono", default=None, help="If not said, as the file is."),
-            click.option("--level", "level_db", default=0.0, metavar="DB", help="Louder, or below 0 softer."),
+            click.option(
+                "--level",
+                "level_db",
+                default=0.0,
+                metavar="DB",
+                type=studio.Decimal(-120, 120),
+                help="Louder, or below 0 softer.",
+            ),
         )
     ):
         command = option(command)

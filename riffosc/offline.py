@@ -1,5 +1,6 @@
 """`riffosc render`: the conductor under an offline clock, the renderer in this process, a file at the end."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def request_for(samplerate: int, wishes: dict[str, Any]) -> ClipRequest:
 
 def find_seed(name: str) -> Picture:
     """A seed picture, or a sound's: painted by whole bars, since nobody waits. Raises ValueError, in words."""
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))  # which leaves a home that nobody has as it is
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return PictureShelf().find(name)
     from riffosc.restyle import whole_bars

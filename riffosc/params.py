@@ -100,7 +100,7 @@ class Param:
         return float(number) if isinstance(self.default, float) else round(number)
 
     def _text(self, value: object) -> str:
-        if value is None or isinstance(value, bytes):
+        if not isinstance(value, (str, int, float)):  # files can hold lists, tables and dates
             raise ParamError(f"{self.name} is text, not {value!r:.40}")
         text = str(value).strip()
         if len(text) > MAX_TEXT:

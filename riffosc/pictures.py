@@ -1,6 +1,7 @@
 """Where seed pictures are found: shipped ones by name, a player's own by file."""
 
 import math
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,7 +51,7 @@ class PictureShelf:
     def _path(name: str) -> Path:
         if name in seed_names():
             return seeds_dir() / f"{name}.png"
-        own = Path(name).expanduser()
+        own = Path(os.path.expanduser(name))  # which leaves a home that nobody has as it is
         try:
             if own.is_file():
                 return own

@@ -24,6 +24,7 @@ SAID = ("prompt", "negative", "seed", "seed_image", "denoising", "mask", "guidan
 NAMES = (*SAID, *GLOBAL)
 BAR_S = 4 * 60 / 94  # of Riffusion's own pictures, whose tempo is nowhere said
 INDEX = "index.json"
+SEEDS = 2**31 - 1  # the last of them
 
 
 class SeriesError(ValueError):
@@ -41,14 +42,20 @@ class Piece:
 def read_series(path: Path, out: Path, seeds: int, samplerate: int) -> list[Piece]:
     """All that a file asks for, each with so many seeds from its own on. Raises SeriesError before any is painted."""
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        found = json.loads(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SeriesError(f"{path} cannot be read: it is no text in UTF-8") from error
+    except RecursionError as error:
+        raise SeriesError(f"{path} cannot be read: it has too many lists within lists") from error
+    except (OSError, ValueError) as error:
         raise SeriesError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     pieces: dict[Path, Piece] = {}
     for place, wishes in _entries(found):
         try:
-            folder = out / words(wishes.pop("name")) if "name" in wishes else out
+            folder = out / words(str(wishes.pop("name"))) if "name" in wishes else out
             first = wishes.get("seed", 0)
+            if first + seeds - 1 > SEEDS:
+                raise SeriesError(f"{seeds} seeds from {first} on go beyond {SEEDS}, the last there is")
             for seed in range(first, first + seeds):
                 request = request_for(samplerate, {**wishes, "seed": seed})
                 stem = f"{len(pieces) + 1:04d}_{words(request.title)}_s{seed}"
@@ -73,7 +80,7 @@ def _wishes(given: Any, place: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise SeriesError(f"{place} is to be an object of names and values, not {given!r:.40}")
     told = {RIFFUSIONS.get(str(name), str(name)): value for name, value in given.items() if value is not None}
-    if width := told.pop("width", None):
+    if (width := told.pop("width", None)) is not None:
         seconds = width * RIFFUSION.step_s if isinstance(width, int | float) else 0.0
         if not 0.5 <= seconds <= 600:
             raise SeriesError(f"{place}: its width is {width!r:.40}, and pictures are 50 to 60000 wide")
@@ -82,7 +89,7 @@ def _wishes(given: Any, place: str) -> dict[str, Any]:
     unknown = [name for name in told if name not in (*NAMES, "name")]
     if unknown:
         raise SeriesError(f"{place}: there is no {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    for name, default, most in (("bars", 1, 512), ("seed", 0, 2**31 - 1)):
+    for name, default, most in (("bars", 1, 512), ("seed", 0, SEEDS)):
         count = told.get(name, default)
         if type(count) is not int or not default <= count <= most:
             raise SeriesError(f"{place}: {name} is {count!r:.40}, and can be {default} to {most}")
@@ -90,10 +97,10 @@ def _wishes(given: Any, place: str) -> dict[str, Any]:
 
 
 def write_piece(piece: Piece, clip: Clip) -> None:
-    """The sound and its picture."""
+    """The picture and its sound, last: what has that is whole."""
     piece.path.parent.mkdir(parents=True, exist_ok=True)
-    write_wav(_ended(piece, ".wav"), clip.samples, clip.request.samplerate, wav_tags(clip))
     save_picture(clip.picture, _ended(piece, ".png"))
+    write_wav(_ended(piece, ".wav"), clip.samples, clip.request.samplerate, wav_tags(clip))
 
 
 def is_there(piece: Piece) -> bool:

@@ -98,4 +98,8 @@ class Slots:
 def sift(tables: Tables) -> tuple[Tables, Iterable[str]]:
     """From a file that anybody may have written."""
     good = {name: words.strip() for name, words in tables.items() if isinstance(words, str) and words.strip()}
-    return good, [f'expected {name} = "words", found {tables[name]!r:.40}' for name in tables if name not in good]
+    good = {name: words for name, words in good.items() if len(words) <= MAX_TEXT}
+    bad = [name for name in tables if name not in good]
+    return good, [
+        f'expected {name} = "words", at most {MAX_TEXT} characters; found {tables[name]!r:.40}' for name in bad
+    ]

@@ -122,12 +122,14 @@ class StateFolder:
         path = self.path / name
         self._damaged.pop(name, None)
         try:
-            tables, complaints = sift(tomllib.loads(path.read_text("utf-8")))
+            tables, complaints = sift(tomllib.loads(path.read_text("utf-8-sig")))
         except FileNotFoundError:
             return {}
         except UnicodeDecodeError:
             tables, complaints = self._last(name), ["expected text in UTF-8"]
-        except (OSError, tomllib.TOMLDecodeError) as error:
+        except RecursionError:
+            tables, complaints = self._last(name), ["expected no more than a few tables within tables"]
+        except (OSError, ValueError) as error:  # TOMLDecodeError is one, and so is what too long a number raises
             tables, complaints = self._last(name), [str(error)]
         for complaint in complaints:
             self._damaged.setdefault(name, []).append(f"{path}: {complaint}")

@@ -1,9 +1,18 @@
 """Commands that make files from files: `riffosc restyle`, `batch`, `sample` and `stems`."""
 
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import click
+
+
+class Decimal(click.FloatRange):
+    """A number within limits, which click's own lets NaN go through."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        return self.fail(f"{number} is no number", param, ctx) if isnan(number) else number
 
 
 def painting_options(command: Any) -> Any:
@@ -30,10 +39,10 @@ def painting_options(command: Any) -> Any:
 @click.argument("prompt")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="If not said, SOUND_restyled.wav beside.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
-@click.option("--denoising", default=0.6, show_default=True, type=click.FloatRange(0, 1), help="Distance from it.")
-@click.option("--tempo", type=click.FloatRange(20, 300), help="Beats per minute; as the file says, or heard.")
+@click.option("--denoising", default=0.6, show_default=True, type=Decimal(0, 1), help="Distance from it.")
+@click.option("--tempo", type=Decimal(20, 300), help="Beats per minute; as the file says, or heard.")
 @click.option("--quantum", type=click.IntRange(3, 4), help="Beats in a bar; 4, or as the file says.")
-@click.option("--start", "start_s", type=click.FloatRange(0), help="Where its first bar begins, in seconds.")
+@click.option("--start", "start_s", type=Decimal(0, 1260), help="Where its first bar begins, in seconds.")
 @click.option("--bars", type=click.IntRange(1, 4096), help="No more than so many; all of them.")
 @click.option("--mask", default="", help="Where it is painted over: bars 5-8, above 2 kHz, a picture.")
 @painting_options
@@ -81,7 +90,9 @@ def batch(series: Path, out: Path, seeds: int, samplerate: int, force: bool) -> 
             for number, (piece, clip) in enumerate(zip(todo, clips, strict=True), 1):
                 write_piece(piece, clip)
                 click.echo(f"{number} of {len(todo)}: {piece.path}.wav")
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
+    except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{out}: {len(pieces)} loops, {len(pieces) - len(todo)} of them were there")
 
@@ -93,9 +104,9 @@ def batch(series: Path, out: Path, seeds: int, samplerate: int, force: bool) -> 
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @click.option("--each", default=1, show_default=True, type=click.IntRange(1, 100_000), help="Clips of each file.")
 @click.option("--limit", type=click.IntRange(1), help="No more than so many files.")
-@click.option("--seconds", default=5.12, show_default=True, type=click.FloatRange(0.01, 1260), help="Of a clip.")
+@click.option("--seconds", default=5.12, show_default=True, type=Decimal(0.01, 1260), help="Of a clip.")
 @click.option("--bars", type=click.IntRange(1, 64), help="Whole bars instead, from a bar line on.")
-@click.option("--tempo", type=click.FloatRange(20, 300), help="Of all files; else as they say, or heard.")
+@click.option("--tempo", type=Decimal(20, 300), help="Of all files; else as they say, or heard.")
 @click.option("--quantum", type=click.IntRange(3, 4), help="Beats in a bar; 4, or as the file says.")
 @click.option("--stereo/--mono", default=None, help="If not said, as the file is.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of where they are taken.")

@@ -20,6 +20,12 @@ def render(out: Path, prompt: str, *options: str) -> Result:
     return CliRunner().invoke(main, ["render", prompt, "--out", str(out), *options])
 
 
+@pytest.mark.parametrize("rate", ["0", "-5", "1", "10000000000"])
+def test_sample_rates_are_those_of_sound(tmp_path: Path, rate: str) -> None:
+    result = render(tmp_path / "a.wav", "x", "--samplerate", rate)
+    assert result.exit_code == 2 and "8000<=x<=192000" in result.output and not any(tmp_path.iterdir())
+
+
 def test_exact_repeatable_and_different_for_another_seed_or_prompt(tmp_path: Path) -> None:
     funk = "funk bassline with a saxophone solo"
     files = {

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from riffosc.offline import request_for
+from riffosc.offline import find_seed, request_for
 from riffosc.picture import RIFFUSION, Picture, PictureError, save_picture
 from riffosc.pictures import PictureShelf, seed_names
 from riffosc.synthesis.performing import converted
@@ -55,6 +55,12 @@ def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
     path.write_text("words")
     with pytest.raises(PictureError, match=r"words\.png is not a picture"):
         SHELF.find(str(path))
+
+
+def test_a_home_that_nobody_has_is_no_picture() -> None:
+    for find in (SHELF.find, find_seed):
+        with pytest.raises(PictureError, match="there is no seed picture '~nobody-is-called-this"):
+            find("~nobody-is-called-this/x.png")
 
 
 def test_a_sound_is_painted_by_whole_bars_where_nobody_waits(tmp_path: Path) -> None:

@@ -109,6 +109,16 @@ def test_mistakes_are_said_in_one_sentence(tmp_path: Path, options: tuple[str, .
     assert done.exit_code == 1 and words in done.output and "Traceback" not in done.output
 
 
+@pytest.mark.parametrize("option", ["--denoising", "--tempo", "--start"])
+@pytest.mark.parametrize("number", ["nan", "inf"])
+def test_what_is_no_number_is_refused(tmp_path: Path, option: str, number: str) -> None:
+    source = tmp_path / "in_120bpm.wav"
+    soundfile.write(source, clicks(120, 2.0), RATE)
+    done = CliRunner().invoke(main, ["restyle", str(source), "x", option, number])
+    assert done.exit_code == 2 and f"Invalid value for '{option}'" in done.output
+    assert list(tmp_path.iterdir()) == [source]
+
+
 def test_silence_is_not_restyled(tmp_path: Path) -> None:
     source = tmp_path / "in_120bpm.wav"
     soundfile.write(source, np.zeros(2 * RATE), RATE)

@@ -63,6 +63,7 @@ def test_an_entry_goes_before_params_and_may_say_all_that_render_takes(tmp_path:
     ("series", "words"),
     [
         ("[", "cannot be read"),
+        ("[" * 100_000, "series.json cannot be read: it has too many lists within lists"),
         ([], "it is to be"),
         ({"entries": 3}, "it is to be"),
         ({"entries": [3]}, "entry 1 is to be an object of names and values, not 3"),
@@ -73,6 +74,9 @@ def test_an_entry_goes_before_params_and_may_say_all_that_render_takes(tmp_path:
         ({"entries": [{"prompt": "x", "seed": "7"}]}, "entry 1: seed is '7', and can be 0 to"),
         ({"entries": [{"prompt": "x", "bars": 0}]}, "entry 1: bars is 0, and can be 1 to 512"),
         ({"params": {"width": 10}, "entries": [{"prompt": "x"}]}, "its width is 10"),
+        ({"params": {"width": 0}, "entries": [{"prompt": "x"}]}, "its width is 0"),
+        ({"entries": [{"prompt": ["x", "y"]}]}, "entry 1: prompt is text, not ['x', 'y']"),
+        ({"entries": [{"prompt": "x", "seed_image": "~nobody-is-called-this/x.png"}]}, "there is no seed picture"),
         ({"entries": [{"prompt": "x", "seed_image": "nowhere"}]}, "there is no seed picture 'nowhere'"),
         ({"entries": [{"prompt": "x", "seed_image": "house", "mask": "bar 3"}]}, "the clip has 2"),
     ],
@@ -81,6 +85,40 @@ def test_mistakes_are_said_before_anything_is_painted(tmp_path: Path, series: ob
     with pytest.raises(SeriesError) as said:
         read_series(written(tmp_path, series), tmp_path, 1, 44100)
     assert words in str(said.value)
+
+
+def test_names_may_be_numbers_and_the_file_an_editors_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "series.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps({"entries": [{"prompt": "x", "name": 3}]}).encode())
+    (piece,) = read_series(path, tmp_path, 1, 44100)
+    assert piece.path == tmp_path / "3" / "0001_x_s0"
+    path.write_text("{}", "utf-16")
+    with pytest.raises(SeriesError, match="it is no text in UTF-8"):
+        read_series(path, tmp_path, 1, 44100)
+
+
+def test_no_seed_is_painted_under_the_name_of_another(tmp_path: Path) -> None:
+    path = written(tmp_path, {"entries": [{"prompt": "x", "seed": 2**31 - 2}]})
+    assert [piece.request.seed for piece in read_series(path, tmp_path, 2, 44100)] == [2**31 - 2, 2**31 - 1]
+    with pytest.raises(SeriesError, match="entry 1: 3 seeds from 2147483646 on go beyond 2147483647"):
+        read_series(path, tmp_path, 3, 44100)
+
+
+def test_what_has_its_sound_has_its_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between the two: the next batch makes both."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    entry = {"prompt": "x", "seed_image": "house", "denoising": 0, "bars": 1, "tempo": 240}
+    command = ["batch", str(written(tmp_path, {"entries": [entry]})), "--out", str(tmp_path), "--samplerate", "22050"]
+    for writer in ("write_wav", "save_picture"):
+        with monkeypatch.context() as broken:
+            broken.setattr(f"riffosc.series.{writer}", stopped)
+            assert CliRunner().invoke(main, command).exit_code == 1
+    done = CliRunner().invoke(main, command)
+    assert "1 loops, 0 of them were there" in done.output
+    assert {path.suffix for path in tmp_path.glob("0001*")} == {".wav", ".png"}
 
 
 def test_a_batch_is_painted_listed_and_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -90,6 +90,15 @@ def test_a_slip_of_the_pen_is_said_and_the_rest_counts(rig, tmp_path):
     assert len(one.said) == 4 and "gain?" in "".join(one.said)
 
 
+@pytest.mark.parametrize("value", ['["a", "b"]', "{a = 1}", "2020-01-01"])
+def test_what_is_no_text_is_no_prompt(rig, tmp_path, value):
+    (tmp_path / FILE).write_text(f'"/riff/1/prompt" = {value}\n"/riff/tempo" = 99.0\n')
+    one = rig()
+    assert one.session.load()
+    assert (one.store.get("/riff/1/prompt"), one.store.get("/riff/tempo")) == ("", 99.0)
+    assert len(one.said) == 1 and "prompt is text, not" in one.said[0]
+
+
 def test_a_new_one_is_as_riffosc_begins(rig):
     one = rig()
     assert not one.session.exists()

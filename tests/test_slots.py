@@ -179,6 +179,18 @@ def test_a_file_written_by_hand(band, tmp_path):
     assert len(band.fails()) == 1
 
 
+def test_words_too_long_for_a_prompt_are_no_slot(band, tmp_path):
+    """Such a file would have stopped a session that plays it from being opened."""
+    band.folder.close()
+    (tmp_path / "slots.toml").write_text(f'long = "{"x" * 1001}"\norgan = "church organ"\n')
+    band.send("/riff/1/slot", "long")
+    (fail,) = band.fails()
+    assert "no slot 'long'" in str(fail)
+    assert len(band.said) == 1 and 'expected long = "words", at most 1000 characters' in band.said[0]
+    band.send("/riff/1/slot", "organ")
+    assert band.voice() == ("organ", "church organ")
+
+
 def test_a_slot_waits_for_nothing_where_it_has_a_time_tag(band):
     """What needs painting starts on arrival."""
     band.raw(bundle(band.clock.wall() + 1, build("/riff/1/slot", "dub")))

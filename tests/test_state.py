@@ -116,6 +116,24 @@ def test_bytes_that_are_no_text(folder, tmp_path, said):
     assert "UTF-8" in said[0]
 
 
+def test_an_editor_of_windows_may_have_written_it(folder, tmp_path, said):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/a.toml").write_bytes(b"\xef\xbb\xbfx = 1\r\ny = 2\r\n")
+    assert folder.read("a.toml", all_good) == {"x": 1, "y": 2} and not said
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000 + "]" * 5000, "x = " + "9" * 5000])
+def test_what_no_reader_can_take_is_said_and_kept_aside(folder, tmp_path, said, text):
+    (tmp_path / "state").mkdir()
+    path = tmp_path / "state/a.toml"
+    path.write_text(text)
+    assert folder.read("a.toml", all_good) == {}
+    assert len(said) == 1 and str(path) in said[0]
+    folder.write("a.toml", {"x": 2})
+    folder.close()
+    assert path.with_name("a.toml.bak").read_text() == text
+
+
 def test_what_the_disk_does_not_take_is_kept_in_memory_and_said(tmp_path, said):
     (tmp_path / "file").write_text("in the way")
     folder = StateFolder(tmp_path / "file", said.append)
