@@ -55,6 +55,7 @@ PLAIN = frozenset(  # of the picture as a picture: where it is stored, how large
 TAGS_NAMED = 5  # in a sentence; `info --json` has all
 GREY_ENOUGH = 0.25  # the spread of red, green and blue as a part of the ink: what models paint is never quite grey
 MILLISECONDS = 1000.0
+LOUDEST = 64.0  # the level of black at most: 36 dB over full scale, and no number overflows
 T = TypeVar("T")
 Layers = npt.NDArray[np.uint8]  # (rows, columns, 3)
 
@@ -195,6 +196,13 @@ class _Reading:
         return low, high
 
     def _reference(self, default: PictureSettings, padded_s: float) -> float:
+        level = self._level(default, padded_s)
+        if level > LOUDEST:
+            self.wrong.append(f"its level of black is {level:.3g} times full scale")
+            return default.reference
+        return level
+
+    def _level(self, default: PictureSettings, padded_s: float) -> float:
         if tag.REFERENCE in self.tags:
             return self.take(above_zero, tag.REFERENCE, default.reference)
         if tag.MAX_VALUE not in self.tags:

@@ -92,6 +92,7 @@ def test_foreign_tags_are_named(tmp_path):
         ({11050: 20000}, "its frequencies go from 20000 to 10000 Hz; taken as riffusion"),
         ({11020: 500}, "its window of 0.5 s does not fit into 0.4 s; taken as riffusion"),
         ({11030: 1e9}, "its setting padded window (tag 11030) is 1e+06 s, which cannot be; taken as riffusion"),
+        ({11080: 1e300}, "its level of black is 6.92e+291 times full scale; taken as riffusion"),
         ({11070: -1.0}, "its setting power (tag 11070) is -1, which cannot be; taken as riffusion"),
     ],
 )

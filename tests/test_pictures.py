@@ -1,5 +1,6 @@
 """Seed pictures: shipped ones by name, and whatever a player has drawn or brought."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import soundfile
 from PIL import Image
 
 from riffosc.offline import find_seed, request_for
-from riffosc.picture import RIFFUSION, Picture, PictureError, save_picture
+from riffosc.picture import RIFFUSION, Picture, PictureError, PictureSettings, save_picture
 from riffosc.pictures import PictureShelf, seed_names
 from riffosc.synthesis.performing import converted
 from riffosc.synthesis.render import Renderer
@@ -61,6 +62,24 @@ def test_a_home_that_nobody_has_is_no_picture() -> None:
     for find in (SHELF.find, find_seed):
         with pytest.raises(PictureError, match="there is no seed picture '~nobody-is-called-this"):
             find("~nobody-is-called-this/x.png")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (replace(RIFFUSION, window_s=1e-9), "too short to hear anything in"),
+        (replace(RIFFUSION, padded_s=10.0), "its settings ask for too much"),
+    ],
+)
+def test_settings_that_make_no_sound_are_told_of_when_a_voice_starts_from_them(
+    tmp_path: Path, settings: PictureSettings, words: str
+) -> None:
+    path = tmp_path / "strange.png"
+    save_picture(Picture(np.zeros((1, 512, 64), np.uint8), settings), path)
+    for denoising in (0.0, 0.5):
+        request = request_for(44100, {"prompt": "x", "seed_image": str(path), "denoising": denoising, "steps": 1})
+        with pytest.raises(ValueError, match=words):
+            Renderer().render(request)
 
 
 def test_a_sound_is_painted_by_whole_bars_where_nobody_waits(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from riffosc.midi.fields import FieldError, binding_of, toml, written
 from riffosc.params import ParamError, Store
 
 HEAD = {"name": str, "match": str, "channel": int, "voice": int, "feedback": bool, "controls": dict}
+MOST_SLIPS = 50  # lines that are no TOML, each of which costs another reading of all
 VOICES = 64  # a map may be for more voices than play
 AT_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
 
@@ -43,7 +44,7 @@ class Map:
 def read_map(path: Path) -> Map:
     """Never raises: what cannot be read is among the map's problems."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         return Map(path.stem, problems=(f"{path}: cannot be read: {error}",))
     return parse_map(text, path)
@@ -78,7 +79,13 @@ def _parse(lines: list[str], problems: list[tuple[int, str]]) -> dict[str, Any]:
                 return {}
             words = AT_LINE.sub("", str(error)).strip()
             problems.append((number, f'{words}; expected something like "cc 70" = "gain"'))
+            if len(problems) == MOST_SLIPS:
+                problems.append((number, "this is no map, and what follows is not looked at"))
+                return {}
             kept[number - 1] = ""
+        except (RecursionError, ValueError) as error:  # too many lists within lists, too long a number
+            problems.append((1, f"somewhere in this map is what cannot be read: {error}"))
+            return {}
 
 
 def _last_line(lines: list[str]) -> int:

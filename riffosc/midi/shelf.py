@@ -1,8 +1,9 @@
 """Which maps there are, and which of them a port gets: the player's own before those that are shipped."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -72,9 +73,12 @@ class Shelf:
         return bool(self.named) or any(fits(each, port) for each in self.others)
 
     def learn(self, learned: Map) -> None:
-        """Kept at once, so that it is there after whatever happens next."""
-        self.learned = learned
-        write_map(user_dir() / f"{LEARNED}.toml", learned)
+        """Kept at once, so that it is there after whatever happens next. A file with mistakes is kept aside."""
+        path = user_dir() / f"{LEARNED}.toml"
+        if learned.problems and path.exists():
+            os.replace(path, path.with_name(path.name + ".bak"))
+        self.learned = replace(learned, problems=())
+        write_map(path, self.learned)
 
     def save(self, name: str) -> Path:
         """What was learned, under a name of its own."""

@@ -41,6 +41,8 @@ def perform_together(pictures: Sequence[Picture], requests: Sequence[ClipRequest
 
 
 def _how(picture: Picture, request: ClipRequest) -> codec.Performance:
+    """Raises SizeError, in words: a player's own picture may have any settings."""
+    pieces.check_settings(picture.settings, request.samplerate)
     return codec.Performance(picture.settings, request.frames, request.samplerate, request.seed, request.inverter)
 
 

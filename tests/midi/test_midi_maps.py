@@ -149,3 +149,36 @@ def test_words_in_a_map_survive_quotes_and_controls():
     text = map_text(parsed('name = "a\\"b\\u007f"\n[controls]\n"note 1" = { to = "slot", value = "é\\t\\"" }'))
     again = parsed(text)
     assert again.problems == () and again.bindings[0].values == ('é\t"',)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("x = " + "[" * 5000 + "]" * 5000, "somewhere in this map is what cannot be read"),
+        ("x = " + "9" * 5000, "somewhere in this map is what cannot be read"),
+        ("no TOML\n" * 5000, "line 51: this is no map, and what follows is not looked at"),
+    ],
+    ids=["lists", "digits", "lines"],
+)
+def test_what_no_reader_can_take_is_a_problem_and_no_error(tmp_path, line, words):
+    path = tmp_path / "x.toml"
+    path.write_text(f'"match" = "X"\n{line}\n')
+    assert words in read_map(path).problems[-1] and len(read_map(path).problems) < 60
+
+
+def test_an_editor_of_windows_may_have_written_it(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_bytes(b'\xef\xbb\xbfmatch = "X"\r\n[controls]\r\n"cc 1" = "gain"\r\n')
+    found = read_map(path)
+    assert (found.match, len(found.bindings), found.problems) == ("X", 1, ())
+
+
+def test_what_was_learned_and_cannot_be_read_is_kept_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr("riffosc.midi.shelf.user_dir", lambda: tmp_path)
+    path = tmp_path / "learned.toml"
+    path.write_text('[controls]\n"cc 1" = "gain"\n"cc 2" = gain\n')
+    shelf = Shelf.open()
+    shelf.learn(shelf.learned)
+    shelf.learn(shelf.learned)
+    assert '"cc 2" = gain' in path.with_name("learned.toml.bak").read_text()
+    assert read_map(path).problems == () and len(read_map(path).bindings) == 1
