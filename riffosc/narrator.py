@@ -17,7 +17,6 @@ class Narrator:
         self._demo = demo
         self._app: App | None = None
         self._output = ""  # where sound goes, as last told
-        self._output = ""  # where sound goes, as last told
         self._heard: set[str] = set()  # voices that have sounded
         self._steps: dict[str, int] = {}  # of a voice that evolves, since a player changed something
         self._told: tuple[str, int] | None = None  # the last voice and quarter
@@ -103,7 +102,6 @@ HANDOVER: dict[str, Value] = {
     "denoising": 0.75,
     "evolve": 0.25,
 }
-SILENT = "No sound comes out (no JACK server and no sound card, or none wanted): loops go to the folder, in time."
 SILENT = "No sound comes out (no JACK server and no sound card, or none wanted): loops go to the folder, in time."
 HOW_TO_STEER = """
 That was a seed picture. From here on the model paints over it, loop by loop. To steer, in another terminal:
