@@ -193,7 +193,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 @click.option("--denoising", default=0.75, show_default=True, help="Distance from the seed image.")
 @click.option("--mask", default="", help="Where the seed image is painted over: beats 5-8, above 2 kHz, a picture.")
 @click.option("--negative", default="", help="What to keep away from.")
-@click.option("--guidance", default=2.0, show_default=True, help="How strictly the prompt is followed.")
+@click.option("--guidance", default=2.5, show_default=True, help="How strictly the prompt is followed.")
 @click.option("--steps", default=5, show_default=True, help="Denoising steps.")
 @click.option("--samplerate", default=44100, show_default=True, type=click.IntRange(8000, 192000))
 @click.option("--model", default="embedded", show_default=True, help="The model that paints; see `riffosc models`.")

@@ -39,7 +39,7 @@ class ClipRequest:
     seed_image: str = ""  # where `init` comes from: for people, it changes nothing
     denoising: float = 1.0  # 0 keeps `init` as it is (no model is run), 1 keeps nothing of it
     mask: Mask | None = None  # what of `init` is painted over; all of it if there is none
-    guidance: float = 2.0
+    guidance: float = 2.5
     steps: int = 5
     bars: int = 2
     quantum: int = 4  # beats a bar

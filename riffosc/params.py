@@ -173,7 +173,7 @@ PARAMS: tuple[Param, ...] = (
     _voice("seed_image", "", "Picture to start from: a shipped seed's name, any picture's file, or `last`, the sounding clip."),
     _voice("denoising", 0.75, "Distance from the seed picture; without one it has no effect.", low=0, high=1),
     _voice("mask", "", "Where the seed picture is painted over, the rest stays: beats 5-8, bars 2, above 2 kHz, 200 Hz-2 kHz, beats 5-8 above 2 kHz, keep beats 1, or a picture's file."),
-    _voice("guidance", 2.0, "How strictly the prompt is followed.", low=0, high=20),
+    _voice("guidance", 2.5, "How strictly the prompt is followed.", low=0, high=20),
     _voice("steps", 5, "Denoising steps; more is slower. 5 suit the embedded model, 20 those of Stable Diffusion's layout. 0, or auto: as many as can be painted within a bar.", low=0, high=100, unit="steps", auto=True),
     _voice("bars", 2, "Length of a clip; the embedded model knows 1, 2 and 4 best.", low=1, high=16, unit="bars", choices=(1, 2, 3, 4, 6, 8, 12, 16)),
     _voice("evolve", 0.0, "Walk towards the next seed with each clip, by this much; 0 stays.", low=0, high=1),

@@ -72,6 +72,9 @@ class Denoiser(Protocol):
     def guess(self, x: Tensor, time: float, text: Tensor, starts: Sequence[int] = (0,)) -> Tensor:
         """For latents (windows * batch, ...), each window beginning at its place in the loop, and as many texts."""
 
+    def lead(self, guesses: Tensor, guidance: float, x: Tensor, time: float) -> Tensor:
+        """Of the guesses (2, ...) for x, towards the prompt and for the negative one, the one that guidance makes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -88,6 +91,12 @@ class Given:
     text: Tensor  # (2, tokens, width): what to play and what to keep away from
     init: Tensor | None = None  # the picture to start from, in latents; without one `denoising` has no effect
     keep: Keep | None = None  # of latents, `init` as noisy as they are and they, with what a mask keeps of the first
+
+
+def beyond(guesses: Tensor, guidance: float) -> Tensor:
+    """Plain classifier-free guidance: guesses (2, ...), towards and away, to one."""
+    towards, away = guesses
+    return torch.lerp(away, towards, guidance)
 
 
 def keeper(mask: Tensor) -> Keep:
@@ -174,8 +183,7 @@ def _guided(model: Denoiser, x: Tensor, moment: Moment, text: Tensor, guidance: 
     """The guess towards the prompt and away from the negative one: of the latents' shape."""
     if guidance <= 1 or model.guides_itself or moment.time >= model.guided_below:
         return _guess(model, x[None], moment, text[:1])[0]
-    towards, away = _guess(model, x.expand(2, *x.shape), moment, text)
-    return torch.lerp(away, towards, guidance)
+    return model.lead(_guess(model, x.expand(2, *x.shape), moment, text), guidance, x, moment.time)
 
 
 def _guess(model: Denoiser, x: Tensor, moment: Moment, text: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from riffosc.synthesis.model.keys import key_said, parse_key
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
 from riffosc.synthesis.model.players import Played
 from riffosc.synthesis.model.text import Tokenizer, Vocabulary, split_words
-from riffosc.synthesis.sampler import Given, sample
+from riffosc.synthesis.sampler import Given, beyond, sample
 
 SIZES = Sizes(dims=24, width=64, blocks=2, heads=1, hidden=96, told=64, text_width=32, text_buckets=256, text_tokens=8)
 PLAN = Plan(SIZES, EMBEDDED, ("bass", "drums", "techno", "piano"))
@@ -269,3 +269,21 @@ class Joint(Exact):
             for i in range(len(x))
         ]
         return torch.cat(rows)
+
+    def lead(self, guesses: Tensor, guidance: float, _: Tensor, __: float) -> Tensor:
+        return beyond(guesses, guidance)
+
+
+def test_guidance_makes_no_clip_louder(model: EmbeddedModel) -> None:
+    """Of what it changes, the part that would only make the picture darker is left out."""
+    silence = model.encode(torch.zeros(1, 64, 512))
+    clip = model.encode(torch.rand(1, 64, 512, generator=torch.Generator().manual_seed(1)))
+    x, time = torch.randn(clip.shape), 0.5
+    towards, louder, other = (x - clip) / time, 0.1 * (silence - clip), torch.randn(clip.shape)
+
+    def led(change: Tensor) -> Tensor:
+        return x - time * model.lead(torch.stack([towards, towards - change]), 3.0, x, time)
+
+    torch.testing.assert_close(led(louder), clip, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(led(other + louder), led(other), rtol=1e-3, atol=1e-3)
+    assert not torch.allclose(led(other), clip, atol=0.1)

@@ -8,7 +8,7 @@ from riffosc.picture import EMBEDDED
 from riffosc.synthesis.failing import ModelError
 from riffosc.synthesis.model.embedded import Network, Plan
 from riffosc.synthesis.model.network import Conditions, Meter, Sizes, score_features
-from riffosc.synthesis.model.players import DRUMS, PITCHES, ROWS, Band, Names, Player, band, row
+from riffosc.synthesis.model.players import DRUMS, PITCHES, ROWS, Band, Names, Player, Players, band, row
 
 NAMES = Names(("organ", "piano", "tr"), ("delay", "reverb"))
 SIZES = Sizes(
@@ -137,4 +137,16 @@ def test_a_window_sees_what_is_played_in_it() -> None:
 
 
 def test_effects_and_force_are_told() -> None:
-    assert player(effects=("reverb",)).manner.tolist() == [0, 0, 1, 0, 0, 0.25, 0, 1]
+    assert player(effects=("reverb",)).manner.tolist() == pytest.approx([0, 0, 1, 0, 0, -1.75, 0, 1])
+
+
+def test_all_that_play_are_told_of_the_whole_clip_too() -> None:
+    players = Players(3, 2, 16, 8)
+    torch.nn.init.normal_(players.together.weight)
+    organ, piano = player(CHORD, instrument="organ"), player(CHORD)
+    found = band([[organ], [piano, organ], [], [piano]], 4, 16)
+    assert found
+    told = players(found, 4).summary.detach()
+    assert told.shape == (4, 8) and told[0].any()
+    assert torch.equal(told[2], torch.zeros(8))
+    assert torch.allclose(told[1], told[0] + told[3], atol=1e-6)

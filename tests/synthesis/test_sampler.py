@@ -10,7 +10,7 @@ from torch import Tensor
 from riffosc.clip import ClipRequest
 from riffosc.picture import EMBEDDED, Picture
 from riffosc.synthesis.latents import Draws, flow_time, seeded_noise
-from riffosc.synthesis.sampler import Course, Given, Progress, blend_prompts, flow_course, keeper, sample, times
+from riffosc.synthesis.sampler import Course, Given, Progress, beyond, blend_prompts, flow_course, keeper, sample, times
 
 
 class StraightFlow:
@@ -29,6 +29,10 @@ class StraightFlow:
     def guess(self, x: Tensor, time: float, text: Tensor, _: Sequence[int] = (0,)) -> Tensor:
         self.calls.append((len(x), time))
         return (x - text) / time
+
+    @staticmethod
+    def lead(guesses: Tensor, guidance: float, _: Tensor, __: float) -> Tensor:
+        return beyond(guesses, guidance)
 
 
 def number(words: Sequence[tuple[str, float]]) -> Tensor:

@@ -17,7 +17,7 @@ from riffosc.offline import request_for
 from riffosc.picture import RIFFUSION, Picture
 from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.render import Renderer
-from riffosc.synthesis.sampler import Course, Given, flow_course, sample
+from riffosc.synthesis.sampler import Course, Given, beyond, flow_course, sample
 from riffosc.synthesis.windows import AT_ONCE, Windows
 
 # What some schedulers do with numpy is diffusers' to mend.
@@ -72,6 +72,10 @@ class NarrowFlow:
     def guess(self, x: Tensor, time: float, text: Tensor, _: Sequence[int] = (0,)) -> Tensor:
         assert x.shape[1:] == (4, 3) and len(text) == len(x)
         return (x - text) / time
+
+    @staticmethod
+    def lead(guesses: Tensor, guidance: float, _: Tensor, __: float) -> Tensor:
+        return beyond(guesses, guidance)
 
 
 def test_the_sampler_looks_through_windows_and_guides_in_each() -> None:

@@ -29,7 +29,7 @@ from riffosc.synthesis.latents import Draws
 from riffosc.synthesis.masking import Shades, reach
 from riffosc.synthesis.performing import alike, converted, tiled
 from riffosc.synthesis.place import Place
-from riffosc.synthesis.sampler import Keep, keeper
+from riffosc.synthesis.sampler import Keep, beyond, keeper
 from riffosc.synthesis.together import Ask
 from riffosc.synthesis.windows import Windows
 
@@ -286,6 +286,10 @@ class StableCanvas:
 
     def guess(self, x: Tensor, time: float, text: Tensor, _: Sequence[int] = (0,)) -> Tensor:
         return self._model.guess(x, time, text, self.guidance)
+
+    @staticmethod
+    def lead(guesses: Tensor, guidance: float, _: Tensor, __: float) -> Tensor:
+        return beyond(guesses, guidance)
 
     def guess_together(self, asks: Sequence[Ask]) -> list[Tensor]:
         times = [ask.time for ask in asks for _ in ask.x]

@@ -35,6 +35,13 @@ class Autoencoder(nn.Module):
         patches = latents * self.scale @ self.components.T + self.mean
         return patches.reshape(1, -1, self.bins).clamp(0, 1)
 
+    def at_level(self, change: Tensor, clip: Tensor) -> Tensor:
+        """A change of a clip's latents, all (tokens, dims), without what makes its picture darker or lighter."""
+        picture = clip + self.mean @ self.components / self.scale  # from silence
+        weighed = picture * self.scale**2  # components are orthonormal: products of these are those of pictures
+        share = (change * weighed).sum() / (picture * weighed).sum().clamp(min=1e-6)
+        return change - share * picture
+
     def keeper(self, mask: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
         """What a mask over values (columns, bins), 1 painted and 0 kept, is to latents: of two, one by both.
 

@@ -100,6 +100,9 @@ class ScoreCanvas:
             return told
         return self._plain(told, x, time, text, paired=len(x) > len(starts))
 
+    def lead(self, guesses: Tensor, guidance: float, x: Tensor, time: float) -> Tensor:
+        return self._model.lead(guesses, guidance, x, time)
+
     def _playing(self, x: Tensor, starts: Sequence[int]) -> Played | None:
         """Only what leads towards the prompt is told who plays. Without windows that is the same in every step."""
         if self._band is None:

@@ -149,7 +149,8 @@ class Heard:
 
     def with_players(self, played: Played) -> "Heard":
         bias = self.tokens.new_zeros(self.tokens.shape[:2]) if self.bias is None else self.bias
-        return Heard(torch.cat([self.tokens, played.tokens], 1), self.summary, torch.cat([bias, played.bias], 1))
+        tokens, bias = torch.cat([self.tokens, played.tokens], 1), torch.cat([bias, played.bias], 1)
+        return Heard(tokens, self.summary + played.summary, bias)
 
 
 class Block(nn.Module):
@@ -202,7 +203,7 @@ class Denoiser(nn.Module):
             self.padding = nn.Parameter(torch.zeros(sizes.text_width))  # about what the text encoder gives for none
         self.summary = nn.Linear(sizes.text_width, sizes.told, bias=False)
         if sizes.sounds:
-            self.players = Players(sizes.sounds, sizes.effects, width)
+            self.players = Players(sizes.sounds, sizes.effects, width, sizes.told)
         self.modulate = nn.Linear(sizes.told, 6 * width)
         self.blocks = nn.ModuleList([Block(sizes) for _ in range(sizes.blocks)])
         self.final = nn.Linear(sizes.told, 2 * width)
@@ -226,11 +227,11 @@ class Denoiser(nn.Module):
 
     def inner(self, x: Tensor, time: Tensor, told: Conditions, meter: Meter) -> Tensor:
         heard, per_beat = self.hear(told.text), self.sizes.tokens_per_beat
-        shared, last = self.conditions(time, told, heard.summary)
         h = self.enter(x) + self.place(places(meter, per_beat))
         if told.band is not None:
             played = told.band if isinstance(told.band, Played) else self.players(told.band, len(x))
             heard, h = heard.with_players(played), h + played.notes
+        shared, last = self.conditions(time, told, heard.summary)
         words = heard.tokens.shape[1]
         pairs = self.sizes.width // self.sizes.heads // 2
         turn = rotations(meter, per_beat, pairs, words)

@@ -19,6 +19,7 @@ DRUMS = range(35, 82)  # of General MIDI's drum map
 ROWS = len(PITCHES) + len(DRUMS)
 ROLL = 3 * ROWS  # a note begins, how late in its token it does, it sounds
 NOBODY = 0  # the number of no sound
+FORCE, FORCE_DEVIATION = 0.6, 0.2  # how hard parts of the corpus are played
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Names:
         """Raises ModelError for a sound that the network was never told of."""
         if part.instrument not in self._sounds:
             raise ModelError(f"The model does not know the sound {part.instrument}: it is of another version.")
-        manner = [float(part.role == role) for role in ROLES] + [part.force]
+        manner = [float(part.role == role) for role in ROLES] + [(part.force - FORCE) / FORCE_DEVIATION]
         manner += [float(effect in part.effects) for effect in self._effects]
         notes = [(note.start_beat, note.length_beats, row(note, part.role), note.velocity / 127) for note in part.notes]
         return Player(self._sounds[part.instrument], torch.tensor(manner), torch.tensor(notes).reshape(-1, 4))
@@ -132,19 +133,25 @@ class Played:
     tokens: Tensor  # (batch, seats, width), one for each player
     bias: Tensor  # (batch, seats): 0, or minus infinity where nobody sits
     notes: Tensor  # (batch, tokens, width), to be added to the clip's tokens
+    summary: Tensor  # (batch, told), of all that play
 
 
 class Players(nn.Module):
-    """Each player's roll, coloured by its sound and manner (FiLM, arXiv 1709.07871), summed over the players."""
+    """Each player's roll, coloured by its sound and manner (FiLM, arXiv 1709.07871), summed over the players.
 
-    def __init__(self, sounds: int, effects: int, width: int) -> None:
+    What a clip sounds like as a whole, how bright and how loud, is told by a sum over the players, too.
+    """
+
+    def __init__(self, sounds: int, effects: int, width: int, told: int) -> None:
         super().__init__()
         self.sound = nn.Embedding(NOBODY + 1 + sounds, width)
         self.manner = nn.Linear(manner_size(effects), width, bias=False)
         self.notes = nn.Linear(ROLL, width, bias=False)
         self.colour = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width, bias=False)
+        self.voice, self.together = nn.Linear(width, told), nn.Linear(told, told, bias=False)
         nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.together.weight)
 
     def forward(self, band: Band, batch: int) -> Played:
         who = self.sound(band.sound) + self.manner(band.manner)
@@ -154,4 +161,6 @@ class Players(nn.Module):
         tokens = who.new_zeros(batch, band.seats, who.shape[-1]).index_put((band.clip, band.seat), who)
         bias = torch.full((batch, band.seats), -torch.inf)
         bias[band.clip, band.seat] = 0.0
-        return Played(tokens, bias, notes)
+        each = F.silu(self.voice(who))
+        summary = self.together(each.new_zeros(batch, each.shape[-1]).index_add(0, band.clip, each))
+        return Played(tokens, bias, notes, summary)
