@@ -18,7 +18,6 @@ from PIL import Image
 from riffosc.clip import Clip, ClipRequest
 from riffosc.errands import Busy, ErrandError
 from riffosc.masks import Mask, MaskError, parse_mask
-from riffosc.params import MAX_TEXT
 from riffosc.picture import RIFFUSION
 from riffosc.pictures import PictureShelf, seed_names
 from riffosc.sounds import encoded
@@ -30,6 +29,7 @@ TEMPO = BARS * QUANTUM * 60 * SAMPLERATE / FRAMES  # 93.93: two bars in a pictur
 SEEDS = {"og_beat": "hip_hop", "agile": "funk", "marim": "bossa_nova", "motorway": "techno", "vibes": "reggae"}
 SEED_COUNT = 2**63  # Riffusion takes any whole number: we take it round
 PATIENCE_S = 300.0  # of a request that the voices leave no time for
+LONGEST = 4000  # characters of a text: more than anybody types, few enough to be read at once
 
 Ask = Callable[[ClipRequest], Awaitable[Clip]]
 REQUIRED = object()
@@ -74,8 +74,8 @@ class Field:
 
     def _taken(self, value: Any, place: str) -> Any:
         if isinstance(value, str):
-            if len(value) > MAX_TEXT:
-                raise InputError(f'value of field "{place}" is limited to {MAX_TEXT} characters')
+            if len(value) > LONGEST:
+                raise InputError(f'value of field "{place}" is limited to {LONGEST} characters')
             return _whole(value)
         if isinstance(value, float) and isnan(value):
             raise InputError(f'value of field "{place}" is not a number')

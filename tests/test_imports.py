@@ -57,7 +57,7 @@ RULES = {
     "tells": "params",
     "clips": f"{DECIDING} actions folder playback tells",
     "errands": f"{SCORE} playback",
-    "inference": f"{DECIDING} errands pictures sounds",
+    "inference": f"{SCORE} errands pictures sounds",
     "fading": f"{DECIDING} actions conductor playback",
     "clocks": "timeline",
     "quantise": f"{DECIDING} commands conductor",

@@ -137,8 +137,8 @@ def test_what_riffusion_refuses_is_refused_in_its_words(body: bytes, status: int
         (asked(seed_image_id="../../seeds/house.png"), "Invalid seed image: ../../seeds/house.png"),
         (asked(mask_image_id="seeds/house.png"), "Invalid mask image: seeds/house.png"),
         (asked(mask_image_id="beats 9"), "Invalid mask image: beats 9"),
-        (asked(mask_image_id="beats " + "9" * 5000), 'value of field "mask_image_id" is limited to 1000 characters'),
-        (asked(end=end(prompt="(" * 1001)), 'value of field "end.prompt" is limited to 1000 characters'),
+        (asked(mask_image_id="beats " + "9" * 5000), 'value of field "mask_image_id" is limited to 4000 characters'),
+        (asked(end=end(prompt="(" * 4001)), 'value of field "end.prompt" is limited to 4000 characters'),
     ],
 )
 def test_what_could_do_harm_is_refused_like_it(body: bytes, words: str) -> None:

@@ -184,7 +184,7 @@ def test_a_glide_ends_where_it_was_to_go(band):
     assert band.modulation.base("/riff/1/gain") == 0.4
     band.run(20)
     assert band.store.get("/riff/1/gain") == 0.4
-    assert changes(band, "/riff/1/guidance") == [4.0, 8.0, 10.0], "towards the tops of the loops at 8, 16 and 24"
+    assert changes(band, "/riff/1/guidance") == [4.375, 8.125, 10.0], "towards the tops of the loops at 8, 16 and 24"
     assert band.modulation.standing() == {}
 
 
