@@ -274,8 +274,8 @@ class Joint(Exact):
         return beyond(guesses, guidance)
 
 
-def test_guidance_makes_no_clip_louder(model: EmbeddedModel) -> None:
-    """Of what it changes, the part that would only make the picture darker is left out."""
+def test_guidance_makes_no_picture_darker_throughout(model: EmbeddedModel) -> None:
+    """Of what it changes, the part that would make all of it darker is left out: loud moments may still gain."""
     silence = model.encode(torch.zeros(1, 64, 512))
     clip = model.encode(torch.rand(1, 64, 512, generator=torch.Generator().manual_seed(1)))
     x, time = torch.randn(clip.shape), 0.5
